@@ -1,0 +1,1 @@
+"""SafeCommunity 安全社区: record once, use everywhere."""
