@@ -1,0 +1,55 @@
+"""Code lists: the words a field may take, with English, source and any further columns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+COLUMNS = ("code", "name", "name_en", "source")
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """One entry; `extra` holds the file's further columns as text."""
+
+    code: str
+    name: str
+    name_en: str
+    source: str
+    extra: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class CodeList(Mapping[str, Code]):
+    """Codes in the order of their file."""
+
+    code: str
+    entries: Mapping[str, Code]
+
+    def __getitem__(self, code: str) -> Code:
+        return self.entries[code]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.entries)
+
+    def __len__(self) -> int:
+        return len(self.entries)
+
+
+def parse(code: str, rows: list[dict[str, Any]]) -> CodeList:
+    """Rows of columns code, name, name_en, source (and any others). Raises ValueError or KeyError."""
+    entries: dict[str, Code] = {}
+    for number, row in enumerate(rows, start=2):
+        own = row["code"].strip()
+        if not own or not row["name"] or not row["name_en"] or not row["source"]:
+            raise ValueError(f"line {number}: code, name, name_en and source are all needed")
+        if own in entries:
+            raise ValueError(f"line {number}: the code {own} is there twice")
+        extra = {
+            key: value or "" for key, value in row.items() if key not in {"code", "name", "name_en", "source"}
+        }
+        entries[own] = Code(own, row["name"], row["name_en"], row["source"], extra)
+    if not entries:
+        raise ValueError("holds no code")
+    return CodeList(code, entries)

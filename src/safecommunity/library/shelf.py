@@ -1,0 +1,145 @@
+"""A folder of data files read as a mapping from code to parsed object."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import tomllib
+from collections.abc import Callable, Iterator, Mapping
+from importlib import import_module
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+T = TypeVar("T")
+HERE = Path(__file__).parent
+LARGEST = 1_000_000  # bytes of one file from outside
+_folders: list[Path] = []
+
+
+class LibraryError(Exception):
+    """A data file that cannot be used: which file, which key, why."""
+
+    def __init__(self, file: str, key: str, reason: str) -> None:
+        super().__init__(f"{file}: {key}: {reason}" if key else f"{file}: {reason}")
+        self.file, self.key, self.reason = file, key, reason
+
+
+def add_folder(path: Path | str) -> None:
+    """Also read data files below this folder (`<path>/ledgers/*.toml` …), the deployment's own."""
+    folder = Path(path)
+    if folder not in _folders:
+        _folders.append(folder)
+
+
+def decode(name: str, content: bytes) -> Any:
+    """The plain data of a file: TOML → dict, JSON → as it is, CSV → list of dicts of text."""
+    try:
+        text = content.decode("utf-8-sig")
+        if name.endswith(".toml"):
+            return tomllib.loads(text)
+        if name.endswith(".json"):
+            return json.loads(text)
+        return list(csv.DictReader(io.StringIO(text)))
+    except ValueError as error:  # UnicodeDecodeError, TOMLDecodeError, JSONDecodeError and csv's own
+        raise LibraryError(name, "", str(error)) from error
+
+
+def split_name(name: str) -> tuple[str, int]:
+    """`vehicles@2.toml` → ("vehicles", 2); a name without a version is version 1."""
+    code, _, version = name.rsplit(".", 1)[0].partition("@")
+    if version and not version.isdigit():
+        raise LibraryError(name, "", "the part after @ must be a whole number")
+    return code, int(version or 1)
+
+
+class Shelf(Mapping[str, T], Generic[T]):
+    """`shelf[code]`: the newest version of a file.
+
+    Our own files are read once, the deployment's again whenever they change.
+    `parser` is "module:function" called as f(code, data); it is imported at the first read.
+    Our own bad file raises LibraryError; a deployment's bad file is left out and kept in `refused`.
+    """
+
+    def __init__(self, folder: str, parser: str = "") -> None:
+        self.folder, self.parser = folder, parser
+        self.refused: list[LibraryError] = []
+        self._own: dict[str, tuple[int, T]] | None = None
+        self._all: dict[str, T] = {}
+        self._seen: tuple[tuple[str, int, int], ...] | None = None
+
+    def parse(self, name: str, content: bytes) -> T:
+        """One file's object; raises LibraryError naming file, key and reason."""
+        data, code = decode(name, content), split_name(name)[0]
+        try:
+            return self._parse(code, data)
+        except LibraryError:
+            raise
+        except KeyError as error:
+            raise LibraryError(name, str(error.args[0]), "is missing") from error
+        except (ValueError, TypeError, AttributeError) as error:
+            key, reason = getattr(error, "key", ""), getattr(error, "reason", str(error))
+            raise LibraryError(name, str(key), str(reason)) from error
+
+    def __getitem__(self, code: str) -> T:
+        return self._read()[code]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._read())
+
+    def __len__(self) -> int:
+        return len(self._read())
+
+    def version(self, code: str) -> int:
+        """The version of the newest file of this code, 0 when there is none."""
+        files = [*_files(HERE / self.folder), *self._deployment_files()]
+        return max((version for name, version in map(_code_and_version, files) if name == code), default=0)
+
+    def _parse(self, code: str, data: Any) -> T:
+        if not self.parser:
+            return data  # type: ignore[no-any-return]
+        module, function = self.parser.split(":")
+        parse: Callable[[str, Any], T] = getattr(import_module(module), function)
+        return parse(code, data)
+
+    def _read(self) -> dict[str, T]:
+        files = self._deployment_files()
+        seen = tuple((str(file), (stat := file.stat()).st_mtime_ns, stat.st_size) for file in files)
+        if self._own is None:
+            self._own = {}
+            for file in _files(HERE / self.folder):
+                self._put(self._own, file)
+        if seen != self._seen:
+            newest, refused = dict(self._own), []
+            for file in files:
+                try:
+                    self._put(newest, file)
+                except LibraryError as error:
+                    refused.append(error)
+            self._all = {code: newest[code][1] for code in sorted(newest)}
+            self.refused, self._seen = refused, seen
+        return self._all
+
+    def _put(self, newest: dict[str, tuple[int, T]], file: Path) -> None:
+        code, version = split_name(file.name)
+        if file.stat().st_size > LARGEST and HERE not in file.parents:
+            raise LibraryError(file.name, "", "is larger than 1 MB")
+        found = self.parse(file.name, file.read_bytes())
+        if code not in newest or newest[code][0] <= version:
+            newest[code] = (version, found)
+
+    def _deployment_files(self) -> list[Path]:
+        return [file for folder in _folders for file in _files(folder / self.folder)]
+
+
+def _files(folder: Path) -> list[Path]:
+    if not folder.is_dir():
+        return []
+    return sorted(file for file in folder.iterdir() if file.suffix in {".toml", ".csv", ".json"})
+
+
+def _code_and_version(file: Path) -> tuple[str, int]:
+    try:
+        return split_name(file.name)
+    except LibraryError:
+        return file.stem, 0
