@@ -1,6 +1,7 @@
 """What varies is data: one file per scheme, ledger, metric, document …, each shelf a mapping code → object.
 
-A shelf's parser is `parse(code, data)` of a core module and is imported at the first read.
+A shelf's parser is called as f(code, data) and imported at the first read, so that reading one kind of file
+does not load the others.
 """
 
 from __future__ import annotations
@@ -10,8 +11,13 @@ from typing import TYPE_CHECKING, Any
 from safecommunity.library.shelf import LibraryError, Shelf, add_folder
 
 if TYPE_CHECKING:
+    from safecommunity.core.charts import Chart
     from safecommunity.core.codes import CodeList
+    from safecommunity.core.crosswalks import Crosswalk
     from safecommunity.core.ledgers import LedgerType
+    from safecommunity.core.metrics import Metric
+    from safecommunity.core.reports import ReportType
+    from safecommunity.core.schemes import Scheme
 
 __all__ = [
     "LibraryError", "Shelf", "add_folder", "bodies", "charts", "codes", "crosswalks", "documents", "ledgers",
@@ -19,11 +25,18 @@ __all__ = [
 ]  # fmt: skip
 
 codes: Shelf[CodeList] = Shelf("codes", "safecommunity.core.codes:parse")
-ledgers: Shelf[LedgerType] = Shelf("ledgers", "safecommunity.core.ledgers:parse")
-schemes: Shelf[Any] = Shelf("schemes", "safecommunity.core.schemes:parse")
-crosswalks: Shelf[Any] = Shelf("crosswalks", "safecommunity.core.schemes:parse_crosswalk")
-metrics: Shelf[Any] = Shelf("metrics", "safecommunity.core.metrics:parse")
-documents: Shelf[Any] = Shelf("documents", "safecommunity.core.reports:parse")
-charts: Shelf[Any] = Shelf("charts")
+ledgers: Shelf[LedgerType] = Shelf("ledgers", "safecommunity.library:ledger")
+schemes: Shelf[Scheme] = Shelf("schemes", "safecommunity.core.schemes:parse")
+crosswalks: Shelf[Crosswalk] = Shelf("crosswalks", "safecommunity.core.crosswalks:parse")
+metrics: Shelf[Metric] = Shelf("metrics", "safecommunity.core.metrics:parse")
+documents: Shelf[ReportType] = Shelf("documents", "safecommunity.core.reports:parse")
+charts: Shelf[Chart] = Shelf("charts", "safecommunity.core.charts:parse")
 bodies: Shelf[Any] = Shelf("bodies")
 programmes: Shelf[Any] = Shelf("programmes")
+
+
+def ledger(code: str, data: Any) -> LedgerType:
+    """A ledger file's data with the code lists it names. Raises LedgerFileError."""
+    from safecommunity.core import ledger_files
+
+    return ledger_files.parse(code, data, codes)

@@ -1,0 +1,250 @@
+"""Reading a ledger file: plain data → LedgerType, with errors that name the key and the reason."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from safecommunity.core.fields import KINDS, PERSONAL, READERS, Field
+from safecommunity.core.ledgers import LedgerType, Section
+from safecommunity.core.messages import RefusedError, Words
+
+CODE = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
+FILE_KEYS = frozenset(field.name for field in dataclasses.fields(LedgerType)) - {"code"}
+FIELD_KEYS = frozenset(field.name for field in dataclasses.fields(Field)) - {"code"}
+RETENTIONS = ("permanent", "30y", "10y")
+RECURRENCES = ("", "month", "quarter", "year")
+
+
+class LedgerFileError(ValueError):
+    """A ledger file that cannot be used: which key, why."""
+
+    def __init__(self, key: str, reason: str) -> None:
+        super().__init__(f"{key}: {reason}")
+        self.key, self.reason = key, reason
+
+
+def parse(code: str, data: Any, code_lists: Mapping[str, Mapping[str, Any]] | None = None) -> LedgerType:
+    """A ledger file's data → LedgerType. `code_lists` by name, each code → object with name and name_en.
+
+    Raises LedgerFileError naming the key and the reason.
+    """
+    if not isinstance(data, dict):
+        raise LedgerFileError("", "is not a table of keys")
+    if not CODE.fullmatch(code):
+        raise LedgerFileError("", "the file name must be small letters, digits and hyphens")
+    _only(data, FILE_KEYS, "")
+    sections = _table(data, "sections", {"main": {"label": "基本情况", "label_en": "Facts"}})
+    fields = {
+        name: _field(name, spec, code_lists or {}, next(iter(sections)))
+        for name, spec in _table(data, "fields").items()
+    }
+    ledger = LedgerType(
+        code=code,
+        name=_words(data, "name"),
+        name_en=_words(data, "name_en"),
+        description=_words(data, "description"),
+        description_en=_words(data, "description_en"),
+        group=_words(data, "group"),
+        icon=_words(data, "icon", "notebook"),
+        fields=fields,
+        sections=_sections(sections, fields),
+        title=_names(data, "title"),
+        record_date=_words(data, "record_date", ""),
+        unique=_names(data, "unique"),
+        feeds=_names(data, "feeds"),
+        restricted=_yes(data, "restricted"),
+        retention=_one_of(data, "retention", RETENTIONS, "10y"),
+        recurs=_one_of(data, "recurs", RECURRENCES, ""),
+        source=_words(data, "source"),
+        wording=_words(data, "wording", "ours"),
+    )
+    _check_references(ledger)
+    return ledger
+
+
+def _field(name: str, spec: Any, code_lists: Mapping[str, Mapping[str, Any]], first_section: str) -> Field:
+    key = f"fields.{name}"
+    if not isinstance(spec, dict):
+        raise LedgerFileError(key, "is not a table of keys")
+    if not NAME.fullmatch(name):
+        raise LedgerFileError(key, "must be small letters, digits and underscores")
+    _only(spec, FIELD_KEYS, key)
+    kind = _one_of(spec, "kind", KINDS, None, key)
+    return Field(
+        code=name,
+        kind=kind,
+        label=_words(spec, "label", None, key),
+        label_en=_words(spec, "label_en", None, key),
+        section=_words(spec, "section", first_section, key),
+        help=_words(spec, "help", "", key),
+        help_en=_words(spec, "help_en", "", key),
+        unit=_words(spec, "unit", "", key),
+        required=_yes(spec, "required", key),
+        required_if=_conditions(spec, key),
+        choices=_field_choices(spec, kind, code_lists, key),
+        codes=_words(spec, "codes", "", key),
+        ledger=_words(spec, "ledger", "", key),
+        personal=_one_of(spec, "personal", PERSONAL, _usual_marking(kind), key),
+        list=_yes(spec, "list", key),
+        search=_yes(spec, "search", key),
+        filter=_yes(spec, "filter", key),
+        min=_limit(spec, "min", key),
+        max=_limit(spec, "max", key),
+        usual_min=_limit(spec, "usual_min", key),
+        usual_max=_limit(spec, "usual_max", key),
+        after=_words(spec, "after", "", key),
+        default=spec.get("default"),
+    )
+
+
+def _usual_marking(kind: str) -> str:
+    return "sealed" if kind in ("person-id", "phone") else "none"
+
+
+def _sections(specs: Mapping[str, Any], fields: Mapping[str, Field]) -> tuple[Section, ...]:
+    for field in fields.values():
+        if field.section not in specs:
+            raise LedgerFileError(f"fields.{field.code}.section", f"there is no section {field.section}")
+    return tuple(
+        Section(
+            code,
+            _words(spec, "label", None, f"sections.{code}"),
+            _words(spec, "label_en", None, f"sections.{code}"),
+            tuple(field for field in fields.values() if field.section == code),
+        )
+        for code, spec in specs.items()
+    )
+
+
+def _check_references(ledger: LedgerType) -> None:
+    if not ledger.title:
+        raise LedgerFileError("title", "at least one field is needed")
+    for key, names in [("title", ledger.title), ("unique", ledger.unique)]:
+        for name in names:
+            _known(ledger, key, name)
+    if ledger.record_date:
+        _known(ledger, "record_date", ledger.record_date)
+        if ledger.fields[ledger.record_date].kind not in ("date", "month", "year"):
+            raise LedgerFileError("record_date", "must be a date, month or year field")
+    for field in ledger.fields.values():
+        key = f"fields.{field.code}"
+        for other in field.required_if:
+            _known(ledger, f"{key}.required_if", other)
+        if field.after:
+            _known(ledger, f"{key}.after", field.after)
+        if field.kind == "person-id" and field.personal == "none":
+            raise LedgerFileError(f"{key}.personal", "an identity number must be sealed")
+        if field.default is not None:
+            _check_default(field, key)
+    if sum(field.kind == "place" for field in ledger.fields.values()) > 1:
+        raise LedgerFileError("fields", "only one field may be a place")
+    for feed in ledger.feeds:
+        if not re.fullmatch(r"[a-z0-9-]+/[A-Za-z0-9.-]+", feed):
+            raise LedgerFileError("feeds", f'"{feed}" is not written as scheme/indicator')
+
+
+def _check_default(field: Field, key: str) -> None:
+    try:
+        if READERS[field.kind](field, field.default) != field.default:
+            raise LedgerFileError(f"{key}.default", "is not written in the form it is kept in")
+    except (RefusedError, KeyError) as error:
+        raise LedgerFileError(f"{key}.default", "cannot be a value of this field") from error
+
+
+def _known(ledger: LedgerType, key: str, name: str) -> None:
+    if name not in ledger.fields:
+        raise LedgerFileError(key, f"there is no field {name}")
+
+
+def _field_choices(
+    spec: Mapping[str, Any], kind: str, code_lists: Mapping[str, Mapping[str, Any]], key: str
+) -> dict[str, Words]:
+    if kind not in ("choice", "code", "multi-choice"):
+        if "choices" in spec or "codes" in spec:
+            raise LedgerFileError(f"{key}.kind", "only choice, code and multi-choice have choices")
+        return {}
+    if "codes" in spec:
+        if spec["codes"] not in code_lists:
+            raise LedgerFileError(f"{key}.codes", f"there is no code list {spec['codes']}")
+        return {code: Words(one.name, one.name_en) for code, one in code_lists[spec["codes"]].items()}
+    rows = spec.get("choices")
+    if not isinstance(rows, list) or not rows:
+        raise LedgerFileError(f"{key}.choices", "choices or codes are needed")
+    choices: dict[str, Words] = {}
+    for row in rows:
+        if not (
+            isinstance(row, list) and len(row) == 3 and all(isinstance(cell, str) and cell for cell in row)
+        ):
+            raise LedgerFileError(f"{key}.choices", "each choice is [code, Chinese, English]")
+        if row[0] in choices:
+            raise LedgerFileError(f"{key}.choices", f"{row[0]} is there twice")
+        choices[row[0]] = Words(row[1], row[2])
+    return choices
+
+
+def _conditions(spec: Mapping[str, Any], key: str) -> dict[str, tuple[object, ...]]:
+    conditions = spec.get("required_if", {})
+    if not isinstance(conditions, dict):
+        raise LedgerFileError(f"{key}.required_if", "is written as { other_field = value }")
+    return {
+        other: tuple(wanted if isinstance(wanted, list) else [wanted]) for other, wanted in conditions.items()
+    }
+
+
+def _limit(spec: Mapping[str, Any], name: str, key: str) -> Decimal | date | None:
+    value = spec.get(name)
+    if value is None or (isinstance(value, date) and not isinstance(value, datetime)):
+        return value
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise LedgerFileError(f"{key}.{name}", "must be a number or a date")
+    return Decimal(str(value))
+
+
+def _only(spec: Mapping[str, Any], allowed: frozenset[str], key: str) -> None:
+    for name in spec:
+        if name not in allowed:
+            raise LedgerFileError(f"{key}.{name}".lstrip("."), "is not a key of a ledger file")
+
+
+def _table(data: Mapping[str, Any], name: str, default: Mapping[str, Any] | None = None) -> Mapping[str, Any]:
+    table = data.get(name, default)
+    if not isinstance(table, dict) or not table:
+        raise LedgerFileError(name, "is missing or empty")
+    return table
+
+
+def _words(spec: Mapping[str, Any], name: str, default: str | None = None, key: str = "") -> str:
+    value = spec.get(name, default)
+    if not isinstance(value, str) or (not value.strip() and default is None):
+        raise LedgerFileError(f"{key}.{name}".lstrip("."), "is missing" if value is None else "must be text")
+    return value
+
+
+def _names(data: Mapping[str, Any], name: str) -> tuple[str, ...]:
+    value = data.get(name, [])
+    names = [value] if isinstance(value, str) else value
+    if not isinstance(names, list) or not all(isinstance(one, str) for one in names):
+        raise LedgerFileError(name, "must be a text or a list of texts")
+    return tuple(names)
+
+
+def _yes(spec: Mapping[str, Any], name: str, key: str = "") -> bool:
+    value = spec.get(name, False)
+    if not isinstance(value, bool):
+        raise LedgerFileError(f"{key}.{name}".lstrip("."), "must be true or false")
+    return value
+
+
+def _one_of(
+    spec: Mapping[str, Any], name: str, allowed: Sequence[str], default: str | None, key: str = ""
+) -> str:
+    value = _words(spec, name, default, key)
+    if value not in allowed:
+        raise LedgerFileError(f"{key}.{name}".lstrip("."), f'"{value}" is none of {", ".join(allowed)}')
+    return value
