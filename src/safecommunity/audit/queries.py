@@ -1,0 +1,59 @@
+"""Reading and verifying the log."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.db.models import Q, QuerySet
+
+from safecommunity.audit.chain import COLUMNS, mac
+from safecommunity.audit.models import Head, Line
+from safecommunity.audit.text import identity
+
+
+@dataclass(frozen=True, slots=True)
+class Break:
+    """The first place where a chain does not hold: `reason` is altered, missing, order or tail."""
+
+    chain: str
+    seq: int
+    reason: str
+
+
+def under(prefixes: Iterable[str]) -> QuerySet[Line]:
+    """The lines of all units whose path begins with one of the prefixes, newest first."""
+    wanted = Q(pk__in=[])
+    for prefix in prefixes:
+        wanted |= Q(path__gte=prefix, path__lt=prefix[:-1] + "0")
+    return Line.objects.filter(wanted)
+
+
+def history(target: object) -> QuerySet[Line]:
+    """What was done to one thing, newest first."""
+    return Line.objects.filter(target=identity(target))
+
+
+def verify(progress: Callable[[int], object] = lambda count: None) -> list[Break]:
+    """Walk every chain from its first line to its head; an empty list means that all of them hold."""
+    breaks = [found for head in Head.objects.order_by("chain") if (found := _broken(head, progress))]
+    headless = Line.objects.exclude(chain__in=Head.objects.values("chain")).order_by("chain", "seq")
+    return breaks + [Break(line.chain, line.seq, "missing") for line in headless[:1]]
+
+
+def _broken(head: Head, progress: Callable[[int], object]) -> Break | None:
+    seq, last = 0, ""
+    lines = Line.objects.filter(chain=head.chain).order_by("seq").values(*COLUMNS, "mac")
+    for line in lines.iterator(chunk_size=5000):
+        seq += 1
+        if line["seq"] != seq:
+            return Break(head.chain, seq, "missing")
+        if line["prev"] != last:
+            return Break(head.chain, seq, "order")
+        if mac(line, settings.AUDIT_KEY) != line["mac"]:
+            return Break(head.chain, seq, "altered")
+        last = line["mac"]
+        if seq % 5000 == 0:
+            progress(seq)
+    return None if (head.seq, head.mac) == (seq, last) else Break(head.chain, seq + 1, "tail")

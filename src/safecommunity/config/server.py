@@ -1,0 +1,40 @@
+"""gunicorn, started from our own command so that a deployment has one program."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.wsgi import get_wsgi_application
+from django.db import connections
+from gunicorn.app.base import BaseApplication
+
+
+class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
+    """Plain processes, recycled now and then; a proxy in front does the buffering."""
+
+    def __init__(self, bind: str, workers: int) -> None:
+        self.bind, self.workers = bind, workers
+        super().__init__()
+
+    def load_config(self) -> None:
+        wanted = {
+            "bind": self.bind,
+            "workers": self.workers,
+            "worker_class": "sync",
+            "preload_app": True,
+            "max_requests": 2000,
+            "max_requests_jitter": 200,
+            "timeout": 30,
+            "graceful_timeout": 20,
+            "proc_name": "safecommunity",
+            "loglevel": "warning",
+            "control_socket_disable": True,
+        }
+        for name, value in wanted.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Any:
+        application = get_wsgi_application()
+        # A connection opened before the fork must not be shared by the workers.
+        connections.close_all()
+        return application

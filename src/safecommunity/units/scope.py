@@ -1,0 +1,105 @@
+"""Nobody sees across: rows are read through a reach, and a query without one refuses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from safecommunity.places.models import PrefixField
+
+if TYPE_CHECKING:
+    from safecommunity.accounts.models import User
+    from safecommunity.units.models import Unit
+    from safecommunity.units.permissions import Permission
+
+Row = TypeVar("Row", bound=models.Model)
+
+
+class ScopeMissing(RuntimeError):
+    """A query was begun without saying whose rows it may see."""
+
+
+class StaleRecord(Exception):
+    """Someone saved in between: `current` is the row as it stands now."""
+
+    def __init__(self, current: models.Model) -> None:
+        super().__init__(str(current))
+        self.current = current
+
+
+def within(prefixes: Iterable[str], field: str = "path") -> Q:
+    """Paths that begin with one of the prefixes, as ranges: `/3/17/` up to but without `/3/170`."""
+    wanted = Q(pk__in=[])
+    for prefix in prefixes:
+        wanted |= Q(**{f"{field}__gte": prefix, f"{field}__lt": f"{prefix[:-1]}0"})
+    return wanted
+
+
+class ScopedManager(models.Manager[Row], Generic[Row]):
+    """Reads begin with `for_user`, `in_unit`, `below` or `everything`; anything else raises `ScopeMissing`."""
+
+    def for_user(self, user: User, permission: Permission) -> models.QuerySet[Row]:
+        """What the roles of this person reach with this permission."""
+        from safecommunity.units.permissions import reach
+
+        return self._rows().filter(within(reach(user, permission)))
+
+    def in_unit(self, unit: Unit) -> models.QuerySet[Row]:
+        """The rows of this unit alone."""
+        return self._rows().filter(path=unit.path)
+
+    def below(self, unit: Unit) -> models.QuerySet[Row]:
+        """The rows of this unit and of every unit beneath it."""
+        return self._rows().filter(within([unit.path]))
+
+    def everything(self, *, reason: str) -> models.QuerySet[Row]:
+        """All rows of all units; each use is on the list that the architecture test keeps."""
+        if not reason:
+            raise ScopeMissing(f"{self.model.__name__}: everything() wants a reason")
+        return self._rows()
+
+    def get_queryset(self) -> NoReturn:
+        raise ScopeMissing(f"{self.model.__name__}: begin with for_user, in_unit, below or everything")
+
+    def create(self, **values: Any) -> Row:
+        return self._rows().create(**values)
+
+    def bulk_create(self, objs: Iterable[Row], *args: Any, **options: Any) -> list[Row]:
+        return self._rows().bulk_create(objs, *args, **options)
+
+    def _rows(self) -> models.QuerySet[Row]:
+        return models.QuerySet(self.model, using=self._db)
+
+
+class UnitRow(models.Model):
+    """Every row that belongs to a unit. `path` is copied from the unit and comes first in every index."""
+
+    unit = models.ForeignKey("units.Unit", on_delete=models.PROTECT, related_name="+", verbose_name=_("单位"))
+    path = PrefixField(max_length=255, editable=False)
+    version = models.PositiveIntegerField(default=1, editable=False)
+    created_at = models.DateTimeField(_("创建时间"), default=timezone.now, editable=False)
+    updated_at = models.DateTimeField(_("更新时间"), default=timezone.now, editable=False)
+
+    objects = ScopedManager()
+
+    class Meta:
+        abstract = True
+
+
+def change(row: Row, *, version: int, **fields: Any) -> Row:
+    """Save these fields if the row still has this version, else raise `StaleRecord`; the row is refreshed."""
+    model = type(row)
+    rows = models.QuerySet(model).filter(pk=row.pk)
+    values = {**fields, "version": version + 1}
+    if any(field.name == "updated_at" for field in model._meta.fields):
+        values["updated_at"] = timezone.now()
+    if not rows.filter(version=version).update(**values):
+        raise StaleRecord(rows.get())
+    for name, value in values.items():
+        setattr(row, name, value)
+    return row

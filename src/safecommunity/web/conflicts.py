@@ -1,0 +1,44 @@
+"""Two people saved the same thing: both versions side by side, nothing typed is lost."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.forms import BaseForm
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from safecommunity.units.scope import StaleRecord
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One field: what you typed, what stands there now."""
+
+    label: str
+    yours: Any
+    theirs: Any
+
+    @property
+    def differs(self) -> bool:
+        return str(self.yours or "") != str(self.theirs or "")
+
+
+def stale_page(
+    request: HttpRequest, form: BaseForm, error: StaleRecord, theirs: dict[str, Any] | None = None
+) -> HttpResponse:
+    """409 with three columns; the form is sent again with the current version in its hidden field."""
+    current = theirs or {name: getattr(error.current, name, "") for name in form.fields}
+    sides = [
+        Side(str(field.label or name), form.cleaned_data.get(name), current.get(name, ""))
+        for name, field in form.fields.items()
+        if name != "version"
+    ]
+    context = {
+        "form": form,
+        "sides": sides,
+        "current": error.current,
+        "version": getattr(error.current, "version", ""),
+    }
+    return render(request, "409.html", context, status=409)

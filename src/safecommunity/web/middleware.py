@@ -1,0 +1,35 @@
+"""What every request brings along: who calls and from where."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+
+from safecommunity.core.addresses import client_address
+
+Answer = Callable[[HttpRequest], HttpResponse]
+
+
+def caller(answer: Answer) -> Answer:
+    """Note the client's address on the user, for the log; proxies count only as far as they are trusted."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if request.user.is_authenticated:
+            request.user.ip = address(request)
+        response = answer(request)
+        response.headers.setdefault("Cache-Control", "private, no-store")
+        response.headers.setdefault("Permissions-Policy", "camera=(self), geolocation=(self), microphone=()")
+        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        return response
+
+    return middleware
+
+
+def address(request: HttpRequest) -> str:
+    """The client's address as far as the proxies in front are trusted."""
+    meta = request.META
+    return client_address(
+        str(meta.get("REMOTE_ADDR", "")), str(meta.get("HTTP_X_FORWARDED_FOR", "")), settings.TRUSTED_PROXIES
+    )

@@ -1,0 +1,25 @@
+"""Settings of the tests: fixed keys, a throw-away data folder, plain http."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+
+import pytest
+
+os.environ.update(
+    {
+        "SAFECOMMUNITY_DATA": os.environ.get("SAFECOMMUNITY_TEST_DATA")
+        or tempfile.mkdtemp(prefix="safecommunity-"),
+        "SAFECOMMUNITY_SECRET_KEY": "test-secret-key-that-is-long-enough-for-the-check-0123456789",
+        "SAFECOMMUNITY_AUDIT_KEY": "test-audit-key-0123456789-0123456789",
+        "SAFECOMMUNITY_DATA_KEY": "test-data-key-0123456789-0123456789",
+        "SAFECOMMUNITY_PLAIN_HTTP": "1",
+        "SAFECOMMUNITY_HOSTS": "127.0.0.1 localhost testserver",
+    }
+)
+
+
+@pytest.fixture(autouse=True)
+def _quick_passwords(settings: object) -> None:
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # type: ignore[attr-defined]

@@ -1,0 +1,44 @@
+"""Makes what tests need; plain functions with defaults. The cast: 林 lin records, 周 zhou looks, 吴 wu is elsewhere."""
+
+from __future__ import annotations
+
+from itertools import count
+from typing import Any
+
+from django.test import Client
+
+from safecommunity.accounts.models import User
+from safecommunity.units import actions
+from safecommunity.units.models import Unit
+
+PASSWORD = "an ordinary long pass-phrase"
+NAMES = {"lin": "林晓", "zhou": "周敏", "wu": "吴强"}
+_serial = count(1)
+
+
+def unit(
+    name: str = "阳光街道", parent: Unit | None = None, kind: str = "sub-district", **facts: Any
+) -> Unit:
+    slug = facts.pop("slug", f"u{next(_serial)}")
+    return actions.create(name=name, kind=kind, slug=slug, parent=parent, by=None, **facts)
+
+
+def user(username: str = "lin", **facts: Any) -> User:
+    facts.setdefault("display_name", NAMES.get(username, username))
+    made = User(username=username, **facts)
+    made.set_password(PASSWORD)
+    made.save()
+    return made
+
+
+def member(at: Unit, role: str = "office", username: str = "lin") -> User:
+    """A person with a role on a unit; the same person again when the name is known."""
+    person = User.objects.filter(username=username).first() or user(username)
+    actions.grant(user=person, unit=at, role=role, by=None)
+    return User.objects.get(pk=person.pk)
+
+
+def client(person: User) -> Client:
+    signed_in = Client()
+    signed_in.force_login(person)
+    return signed_in
