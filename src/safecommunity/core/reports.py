@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal, Protocol, get_args
 
+from safecommunity.core.messages import Words
 from safecommunity.core.papers import (
     LANGUAGES,
     ORIENTATIONS,
@@ -33,16 +34,7 @@ ASKS = ("period", "assessment", "ledger")
 WORDINGS = ("official", "found", "seed plan", "remembered", "ours")
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
-    """A text in both languages."""
-
-    zh: str = ""
-    en: str = ""
-
-    def within(self, language: str) -> str:
-        return self.en if language == "en" else self.zh
-
+NOTHING = Words("", "")
 
 VALUES: Mapping[str, Words] = {
     "unit.name": Words("创建单位名称", "name of the programme unit"),
@@ -140,11 +132,11 @@ class ReportError(ValueError):
 class Block:
     """A sentence (`text`) or a named block (`name`, `argument`, `options`)."""
 
-    text: Words = Words()
+    text: Words = NOTHING
     name: str = ""
     argument: str = ""
     options: Mapping[str, Any] = field(default_factory=dict)
-    empty: Words = Words()  # said where a named block yields nothing
+    empty: Words = NOTHING  # said where a named block yields nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,7 +254,7 @@ def _words(
     data: Mapping[str, Any], key: str, place: str, *, optional: bool = False, template: bool = True
 ) -> Words:
     if optional and key not in data:
-        return Words()
+        return NOTHING
     words = Words(_text(data, key, place), _text(data, f"{key}_en", place))
     for text in (words.zh, words.en) if template else ():
         _check_names(text, f"{place}.{key}".lstrip("."))
@@ -323,6 +315,11 @@ def _walk(sections: Sequence[Section]) -> Iterator[Section]:
         yield from _walk(section.sections)
 
 
+def within(words: Words, language: str) -> str:
+    """The words of one language."""
+    return words.en if language == "en" else words.zh
+
+
 def chinese(number: int) -> str:
     """1 → 一, 12 → 十二, 45 → 四十五; beyond 99 in digits."""
     if not 1 <= number <= 99:
@@ -378,11 +375,11 @@ class _Composer:
         name = f"{block.name}:{block.argument}".rstrip(":")
         place = "/".join(f"{key}={value}" for key, value in sorted(scope.items()))
         self.inputs.append(Input(f"{name} {place}".strip(), digest([asdict(part) for part in parts])))
-        empty = block.empty.within(self.language)
+        empty = within(block.empty, self.language)
         return parts or ((Note(empty),) if empty else ())
 
     def runs(self, words: Words, scope: Scope) -> tuple[Run, ...]:
-        pieces = _NAME.split(words.within(self.language))
+        pieces = _NAME.split(within(words, self.language))
         made = (
             self.value(piece, scope) if index % 2 else Run(piece)
             for index, piece in enumerate(pieces)
@@ -394,7 +391,7 @@ class _Composer:
         kind, _, argument = name.partition(":")
         value = self.source.value(kind, argument, scope)
         if not value.text:
-            meaning = (VALUE_KINDS[kind] if argument else VALUES[kind]).within(self.language)
+            meaning = within(VALUE_KINDS[kind] if argument else VALUES[kind], self.language)
             self.missing.append(f"{meaning} {argument}".strip())
         blank = "[not recorded]" if self.language == "en" else "［未填］"
         return Run(value.text or blank, name, value.trace)
