@@ -41,6 +41,8 @@ def parse(code: str, rows: list[dict[str, Any]]) -> CodeList:
     """Rows of columns code, name, name_en, source (and any others). Raises ValueError or KeyError."""
     entries: dict[str, Code] = {}
     for number, row in enumerate(rows, start=2):
+        if None in row:
+            raise ValueError(f"line {number}: more cells than columns")
         own = row["code"].strip()
         if not own or not row["name"] or not row["name_en"] or not row["source"]:
             raise ValueError(f"line {number}: code, name, name_en and source are all needed")
