@@ -1,4 +1,4 @@
-"""Makes what tests need; plain functions with defaults. The cast: 林 lin records, 周 zhou looks, 吴 wu is elsewhere."""
+"""Makes what tests need. The cast: lin records, zhou looks on, wu belongs to another unit."""
 
 from __future__ import annotations
 

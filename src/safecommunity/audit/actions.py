@@ -40,7 +40,7 @@ def record(
     reason: str = "",
     outcome: str = "done",
 ) -> Line:
-    """Append one line in the caller's transaction: `act` like `entry.added`, `by` None for the system itself."""
+    """Append a line in the caller's transaction: `act` like `entry.added`, `by` None for the system."""
     path = unit.path if unit else ""
     chain = path.split("/")[1] if path else SYSTEM
     with transaction.atomic():

@@ -9,9 +9,24 @@ import unicodedata
 from datetime import UTC, datetime
 from typing import Any
 
-COLUMNS = (
-    "chain seq at actor actor_name ip unit path act target title before after reason outcome prev".split()
-)
+COLUMNS = [
+    "chain",
+    "seq",
+    "at",
+    "actor",
+    "actor_name",
+    "ip",
+    "unit",
+    "path",
+    "act",
+    "target",
+    "title",
+    "before",
+    "after",
+    "reason",
+    "outcome",
+    "prev",
+]
 
 
 def canonical(line: dict[str, Any]) -> bytes:

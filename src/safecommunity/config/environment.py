@@ -26,7 +26,7 @@ def words(name: str, default: str = "") -> list[str]:
 
 
 def secret(name: str, folder: Path | None) -> str:
-    """`SAFECOMMUNITY_NAME`, else the file `SAFECOMMUNITY_NAME_FILE`, else the file `name` in the keys folder."""
+    """`SAFECOMMUNITY_NAME`, else the file that `…_NAME_FILE` names, else `name` in the keys folder."""
     if value := text(name):
         return value
     path = Path(named) if (named := text(f"{name}_FILE")) else folder and folder / name.lower()
@@ -57,7 +57,9 @@ def database(url: str, data: Path) -> dict[str, object]:
             "keepalives_interval": 3,
             "keepalives_count": 3,
             "tcp_user_timeout": 8000,
-            "options": "-c statement_timeout=30s -c lock_timeout=5s -c idle_in_transaction_session_timeout=60s",
+            "options": (
+                "-c statement_timeout=30s -c lock_timeout=5s -c idle_in_transaction_session_timeout=60s"
+            ),
             **dict(parse_qsl(parts.query)),
         },
     }

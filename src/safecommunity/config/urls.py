@@ -1,4 +1,4 @@
-"""Every address. A folder of `web/pages` says in its `urls.py` where it lives (`PLACE`); none is listed here."""
+"""Every address. A folder of `web/pages` says in its `urls.py` where it lives (`PLACE`)."""
 
 from __future__ import annotations
 

@@ -11,7 +11,8 @@ from django.utils import timezone
 from safecommunity.accounts.models import User
 from safecommunity.audit.actions import record
 from safecommunity.jobs.models import Job
-from safecommunity.jobs.registry import LEASE
+from safecommunity.jobs.queries import OPEN
+from safecommunity.jobs.registry import LEASE, held
 from safecommunity.units.models import Unit
 
 ATTEMPTS = 5
@@ -59,7 +60,7 @@ def merged(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
 @transaction.atomic
 def cancel(*, job: Job, by: User) -> None:
     """End a job that has not finished; a running one notices at its next step."""
-    open_ones = models.QuerySet(Job).filter(pk=job.pk, state__in=[Job.State.QUEUED, Job.State.RUNNING])
+    open_ones = Job.objects.in_unit(job.unit).filter(OPEN, pk=job.pk)
     if open_ones.update(state=Job.State.CANCELLED, finished_at=timezone.now(), lease_until=None):
         record("job.cancelled", job, by=by, unit=job.unit)
 
@@ -76,7 +77,8 @@ def claim() -> Job | None:
     if job is None:
         return None
     if job.attempts >= ATTEMPTS:
-        return _ended(job, Job.State.FAILED, error="worker was lost too often")
+        _ended(job, Job.State.FAILED, error="worker was lost too often")
+        return None
     job.state, job.attempts, job.lease_until = Job.State.RUNNING, job.attempts + 1, now + LEASE
     job.save(update_fields=["state", "attempts", "lease_until"])
     return job
@@ -85,14 +87,14 @@ def claim() -> Job | None:
 @transaction.atomic
 def finish(job: Job, *, result: dict[str, Any]) -> None:
     """Done; the result file, if any, is complete now."""
-    if _still_ours(job):
+    if held(job).select_for_update().exists():
         _ended(job, Job.State.DONE, result=result)
 
 
 @transaction.atomic
 def fail(job: Job, *, error: str, retry_at: datetime | None) -> None:
     """Failed; with `retry_at` it waits for another attempt, else it is over."""
-    if not _still_ours(job):
+    if not held(job).select_for_update().exists():
         return
     if retry_at and job.attempts < ATTEMPTS:
         job.state, job.due_at, job.lease_until, job.error, job.unique = (
@@ -105,11 +107,6 @@ def fail(job: Job, *, error: str, retry_at: datetime | None) -> None:
         job.save(update_fields=["state", "due_at", "lease_until", "error", "unique"])
     else:
         _ended(job, Job.State.FAILED, error=error)
-
-
-def _still_ours(job: Job) -> bool:
-    same = models.QuerySet(Job).filter(pk=job.pk, state=Job.State.RUNNING, attempts=job.attempts)
-    return same.select_for_update().exists()
 
 
 def _ended(job: Job, state: str, *, result: dict[str, Any] | None = None, error: str = "") -> None:

@@ -33,6 +33,12 @@ def task(kind: str) -> Callable[[Task], Task]:
     return register
 
 
+def held(job: Job) -> models.QuerySet[Job]:
+    """The job's row as long as this attempt holds it."""
+    rows: models.QuerySet[Job] = models.QuerySet(Job)
+    return rows.filter(pk=job.pk, state=Job.State.RUNNING, attempts=job.attempts)
+
+
 class Progress:
     """Handed to a task: says how far it is, renews its lease, and gives it a place for a result file."""
 
@@ -46,10 +52,7 @@ class Progress:
         if now - self._told_at < timedelta(seconds=0.5) and done < total:
             return
         self._told_at = now
-        mine = models.QuerySet(Job).filter(
-            pk=self.job.pk, state=Job.State.RUNNING, attempts=self.job.attempts
-        )
-        if not mine.update(done=done, total=total, message=message[:200], lease_until=now + LEASE):
+        if not held(self.job).update(done=done, total=total, message=message[:200], lease_until=now + LEASE):
             raise Cancelled
 
     def file(self, name: str) -> Path:

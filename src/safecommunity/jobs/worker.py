@@ -11,12 +11,12 @@ from importlib import import_module
 from importlib.util import find_spec
 
 from django.apps import apps
-from django.db import OperationalError, close_old_connections, models
+from django.db import OperationalError, close_old_connections, connection
 from django.utils import timezone
 
 from safecommunity.jobs import actions
 from safecommunity.jobs.models import Job
-from safecommunity.jobs.registry import LEASE, TASKS, Cancelled, Progress
+from safecommunity.jobs.registry import LEASE, TASKS, Cancelled, Progress, held
 
 log = logging.getLogger(__name__)
 IDLE_SECONDS = 0.3
@@ -100,9 +100,6 @@ class KeptAlive:
         self.thread.join()
 
     def _renew(self) -> None:
-        from django.db import connection
-
         while not self.over.wait(LEASE.total_seconds() / 3):
-            mine = models.QuerySet(Job).filter(pk=self.job.pk, state=Job.State.RUNNING)
-            mine.update(lease_until=timezone.now() + LEASE)
+            held(self.job).update(lease_until=timezone.now() + LEASE)
             connection.close()

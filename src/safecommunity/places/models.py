@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils.translation import gettext_lazy as _
 
 
 class PrefixField(models.CharField):  # type: ignore[type-arg]
     """Text whose byte order is its order, so that "begins with" is one indexed range on every database."""
 
-    def db_type(self, connection: object) -> str:
-        binary = 'COLLATE "C"' if getattr(connection, "vendor", "") == "postgresql" else "COLLATE BINARY"
-        return f"varchar({self.max_length}) {binary}"
+    def db_type(self, connection: BaseDatabaseWrapper) -> str:
+        collation: str = '"C"' if connection.vendor == "postgresql" else "BINARY"
+        return f"varchar({self.max_length}) COLLATE {collation}"
 
 
 class Division(models.Model):

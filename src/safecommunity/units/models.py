@@ -134,7 +134,7 @@ class Appointment(UnitRow):
 
 
 class RoleHolding(models.Model):
-    """A role held on a unit. The three administrators exclude one another: one such role a person, by constraint."""
+    """A role held on a unit. By constraint a person has at most one administrator's role."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="holdings")
     unit = models.ForeignKey(Unit, on_delete=models.CASCADE, related_name="+")

@@ -41,7 +41,7 @@ def within(prefixes: Iterable[str], field: str = "path") -> Q:
 
 
 class ScopedManager(models.Manager[Row], Generic[Row]):
-    """Reads begin with `for_user`, `in_unit`, `below` or `everything`; anything else raises `ScopeMissing`."""
+    """Reads begin with `for_user`, `in_unit`, `below` or `everything`; all else raises `ScopeMissing`."""
 
     def for_user(self, user: User, permission: Permission) -> models.QuerySet[Row]:
         """What the roles of this person reach with this permission."""
@@ -94,7 +94,7 @@ class UnitRow(models.Model):
 def change(row: Row, *, version: int, **fields: Any) -> Row:
     """Save these fields if the row still has this version, else raise `StaleRecord`; the row is refreshed."""
     model = type(row)
-    rows = models.QuerySet(model).filter(pk=row.pk)
+    rows: models.QuerySet[Row] = models.QuerySet(model).filter(pk=row.pk)
     values = {**fields, "version": version + 1}
     if any(field.name == "updated_at" for field in model._meta.fields):
         values["updated_at"] = timezone.now()
