@@ -25,8 +25,9 @@ class Command(BaseCommand):
                 manifest = drill(source or backup(Path(place, "backup"), now), Path(place, "restored"), now)
             except Damaged as damage:
                 raise CommandError(f"演练失败 / the drill failed:\n{damage}") from damage
-        rows = sum(manifest.facts.tables.values())
+        facts = manifest.facts
+        rows = sum(facts.tables.values())
         self.stdout.write(
-            f"演练成功:{rows} 行、{len(manifest.facts.evidence)} 个佐证文件、{len(manifest.facts.heads)} 条审计链全部一致\n"
+            f"演练成功:{rows} 行、{len(facts.evidence)} 个佐证文件、{len(facts.heads)} 条审计链全部一致\n"
             "the drill succeeded: all rows, files and chains are the same"
         )

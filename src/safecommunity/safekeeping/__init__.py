@@ -1,0 +1,1 @@
+"""Keeping what was recorded: backup, restore, drill, check, checkpoints. Depends on no page."""
