@@ -2,11 +2,13 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
+from tests import make
 
 from safecommunity.jobs import actions, queries, worker
 from safecommunity.jobs.models import Job
-from safecommunity.jobs.registry import TASKS, Progress, task
-from tests import make
+from safecommunity.jobs.registry import NEEDS, TASKS, Progress, task
+from safecommunity.units.models import RoleHolding
+from safecommunity.units.permissions import Permission
 
 pytestmark = pytest.mark.django_db
 
@@ -17,9 +19,8 @@ def unit():
 
 
 @pytest.fixture
-def ran(monkeypatch):
+def ran():
     """What the test task was called with."""
-    monkeypatch.setattr("safecommunity.jobs.registry.TASKS", TASKS)
     calls = []
 
     @task("test.task")
@@ -110,6 +111,19 @@ def test_a_cancelled_job_stops_at_its_next_step(unit, monkeypatch):
     monkeypatch.setitem(TASKS, "test.task", run)
     worker.drain()
     assert again(job).state == "cancelled"
+
+
+def test_a_right_taken_away_before_the_job_runs_counts(unit, monkeypatch):
+    lin = make.member(unit)
+    monkeypatch.setitem(NEEDS, "test.task", Permission.LEDGER_IMPORT)
+    monkeypatch.setitem(TASKS, "test.task", lambda job, progress: {"fine": True})
+    allowed = actions.enqueue("test.task", unit=unit, arguments={}, by=lin)
+    worker.drain()
+    late = actions.enqueue("test.task", unit=unit, arguments={}, by=lin)
+    RoleHolding.objects.filter(user=lin).delete()
+    worker.drain()
+    assert again(allowed).state == "done"
+    assert (again(late).state, again(late).error) == ("failed", "您已没有办理此事的权限。")
 
 
 def test_progress_is_written_down_and_a_result_file_has_its_place(unit, settings, tmp_path):

@@ -8,6 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from ninja.errors import HttpError
 from ninja.security import HttpBearer
 
@@ -18,26 +19,31 @@ from safecommunity.units.models import Unit
 from safecommunity.units.permissions import Permission, can
 
 
+def holder(request: HttpRequest) -> ApiToken | None:
+    """The token of `Authorization: Bearer …`: its hash is looked up, the token itself is kept nowhere."""
+    scheme, _space, secret = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not secret:
+        return None
+    digest = hashlib.sha256(secret.strip().encode()).hexdigest()
+    valid = ApiToken.objects.filter(revoked_at=None, expires_at__gt=timezone.now(), user__is_active=True)
+    return valid.select_related("user").filter(digest=digest).first()
+
+
 class Token(HttpBearer):
-    """`Authorization: Bearer …`; the token's hash is looked up, the token itself is kept nowhere."""
+    """Signs in the owner of the token."""
 
     def authenticate(self, request: HttpRequest, token: str) -> User | None:
-        now = timezone.now()
-        digest = hashlib.sha256(token.encode()).hexdigest()
-        found = ApiToken.objects.select_related("user").filter(
-            digest=digest, revoked_at=None, expires_at__gt=now, user__is_active=True
-        )
-        key = found.first()
+        key = holder(request)
         if key is None:
             return None
-        ApiToken.objects.filter(pk=key.pk).update(used_at=now)
-        request.user = key.user
+        ApiToken.objects.filter(pk=key.pk).update(used_at=timezone.now())
         meta = request.META
         key.user.ip = client_address(
             str(meta.get("REMOTE_ADDR", "")),
             str(meta.get("HTTP_X_FORWARDED_FOR", "")),
             settings.TRUSTED_PROXIES,
         )
+        request.user = key.user
         return key.user
 
 
@@ -46,8 +52,8 @@ def unit_for(request: HttpRequest, slug: str, permission: Permission) -> Unit:
     user: Any = request.user
     unit = Unit.objects.filter(slug=slug, is_active=True).first()
     if unit is None or not can(user, Permission.UNIT_VIEW, unit):
-        raise HttpError(404, "没有这个单位，或者您看不到它。")
+        raise HttpError(404, _("没有这个单位，或者您看不到它。"))
     if not can(user, permission, unit):
         refused(permission, request.path, by=user, unit=unit)
-        raise HttpError(403, "没有此项权限。")
+        raise HttpError(403, _("您在“%(unit)s”没有此项权限。请联系安全管理员授权。") % {"unit": unit.name})
     return unit

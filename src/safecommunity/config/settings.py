@@ -62,6 +62,7 @@ MIDDLEWARE = [
     "safecommunity.web.middleware.caller",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "safecommunity.api.replays.exactly_once",
 ]
 
 ROOT_URLCONF = "safecommunity.config.urls"

@@ -13,21 +13,28 @@ from django.db import models
 from django.utils import timezone
 
 from safecommunity.jobs.models import Job
+from safecommunity.units.permissions import Permission
 
 LEASE = timedelta(seconds=60)
 Task = Callable[[Job, "Progress"], dict[str, Any]]
 TASKS: dict[str, Task] = {}
+NEEDS: dict[str, Permission] = {}
 
 
 class Cancelled(Exception):
     """A person cancelled the job, or another worker has taken it over."""
 
 
-def task(kind: str) -> Callable[[Task], Task]:
-    """Register a function for a kind of job. It must be safe to run twice."""
+def task(kind: str, needs: Permission | None = None) -> Callable[[Task], Task]:
+    """Register a function for a kind of job. It must be safe to run twice.
+
+    With `needs`, who asked for the job must still have that permission on its unit when it runs.
+    """
 
     def register(function: Task) -> Task:
         TASKS[kind] = function
+        if needs:
+            NEEDS[kind] = needs
         return function
 
     return register

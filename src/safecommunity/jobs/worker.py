@@ -13,10 +13,12 @@ from importlib.util import find_spec
 from django.apps import apps
 from django.db import OperationalError, close_old_connections, connection
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from safecommunity.jobs import actions
 from safecommunity.jobs.models import Job
-from safecommunity.jobs.registry import LEASE, TASKS, Cancelled, Progress, held
+from safecommunity.jobs.registry import LEASE, NEEDS, TASKS, Cancelled, Progress, held
+from safecommunity.units.permissions import can
 
 log = logging.getLogger(__name__)
 IDLE_SECONDS = 0.3
@@ -34,6 +36,7 @@ def run_one() -> bool:
     progress = Progress(job)
     with KeptAlive(job):
         try:
+            _ask_again(job)
             result = TASKS[job.kind](job, progress)
         except Cancelled:
             return True
@@ -74,6 +77,11 @@ def load_tasks() -> None:
     for config in apps.get_app_configs():
         if config.name.startswith("safecommunity.") and find_spec(f"{config.name}.tasks"):
             import_module(f"{config.name}.tasks")
+
+
+def _ask_again(job: Job) -> None:
+    if job.kind in NEEDS and (job.by is None or not can(job.by, NEEDS[job.kind], job.unit)):
+        raise Refused(_("您已没有办理此事的权限。"))
 
 
 def _tried(step: Callable[[], bool]) -> bool:

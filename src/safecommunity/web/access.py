@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import Any, cast
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from safecommunity.accounts.models import RequestKey
+from safecommunity.accounts.models import User
+from safecommunity.accounts.replays import Answer, OtherContent, answered_once, fingerprint
 from safecommunity.audit.actions import refused
 from safecommunity.units.models import Unit
 from safecommunity.units.permissions import Permission, can
@@ -41,6 +41,7 @@ def requires(permission: Permission) -> Callable[[View], View]:
                     _("您在“%(unit)s”没有此项权限。请联系安全管理员授权。") % {"unit": unit.name}
                 )
             request.unit = unit  # type: ignore[attr-defined]
+            request.asked = (permission, unit)  # type: ignore[attr-defined]
             return view(request, unit, **kwargs)
 
         return _marked(guarded, permission)
@@ -76,31 +77,28 @@ def public(why: str) -> Callable[[View], View]:
 def exactly_once(view: View) -> View:
     """A replay of a posted form gets the first answer; the whole view is one transaction.
 
-    Under `requires`: `(request, unit, …)`. The key comes from the hidden field that `{% once %}` makes. An
-    answer that shows the form again (status 400 and above) is rolled back with its key, so that the corrected
-    form may be sent.
+    Under `requires`: `(request, unit, …)`. The key comes from the hidden field that `{% once %}` makes. The
+    right is asked for again inside the transaction: one taken away between page and save counts.
     """
 
     @wraps(view)
     def once(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        key = str(request.POST.get(KEY_FIELD, ""))[:64]
+        key = str(request.POST.get(KEY_FIELD, ""))
         if request.method != "POST" or not key:
             return view(request, *args, **kwargs)
-        with transaction.atomic():
-            kept, made = RequestKey.objects.get_or_create(
-                user=request.user, key=key, defaults={"fingerprint": _fingerprint(request)}
-            )
-            if not made:
-                return _replayed(request, kept)
-            response = view(request, *args, **kwargs)
-            if response.status_code >= 400:
-                transaction.set_rollback(True)
-            else:
-                kept.status = response.status_code
-                kept.location = response.headers.get("Location", "")
-                kept.body = "" if response.streaming else response.content.decode(errors="replace")
-                kept.save()
-        return response
+        made: list[HttpResponse] = []
+
+        def act() -> Answer:
+            _ask_again(request)
+            made.append(view(request, *args, **kwargs))
+            return _kept(made[0])
+
+        person = cast("User", request.user)
+        try:
+            first = answered_once(person, key, _fingerprint(request), act)
+        except OtherContent:
+            return render(request, "422.html", status=422)
+        return _given_again(first) if first else made[0]
 
     return once
 
@@ -113,21 +111,32 @@ def visible_unit(request: HttpRequest, slug: str) -> Unit:
     return unit
 
 
-def _replayed(request: HttpRequest, kept: RequestKey) -> HttpResponse:
-    if kept.fingerprint != _fingerprint(request):
-        return HttpResponse(_("这张表单已经提交过，内容却不同。请重新打开页面再填写。"), status=422)
-    response = HttpResponse(kept.body, status=kept.status or 200)
-    if kept.location:
-        response.headers["Location"] = kept.location
+def _ask_again(request: HttpRequest) -> None:
+    asked = getattr(request, "asked", None)
+    if asked:
+        permission, unit = asked
+        person = User.objects.get(username=request.user.get_username())
+        if not can(person, permission, unit):
+            raise PermissionDenied(_("您的权限刚刚变更，请重新打开页面。"))
+
+
+def _kept(response: HttpResponse) -> Answer:
+    body = "" if response.streaming else response.content.decode(errors="replace")
+    return Answer(response.status_code, response.headers.get("Location", ""), body)
+
+
+def _given_again(answer: Answer) -> HttpResponse:
+    response = HttpResponse(answer.body, status=answer.status)
+    if answer.location:
+        response.headers["Location"] = answer.location
     return response
 
 
 def _fingerprint(request: HttpRequest) -> str:
-    said = sorted(
-        (name, *request.POST.getlist(name)) for name in request.POST if name != "csrfmiddlewaretoken"
-    )
-    sent = sorted((name, file.name, file.size) for name, file in request.FILES.items())
-    return hashlib.sha256(repr((request.path, said, sent)).encode()).hexdigest()
+    names = sorted(name for name in request.POST if name != "csrfmiddlewaretoken")
+    said = [(name, request.POST.getlist(name)) for name in names]
+    files = [file for name in sorted(request.FILES) for file in request.FILES.getlist(name)]
+    return fingerprint([request.path, said, [file.name for file in files]], files)
 
 
 def _marked(view: View, guard: object) -> View:
