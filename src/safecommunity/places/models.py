@@ -65,7 +65,7 @@ class Boundary(models.Model):
     updated_at = models.DateTimeField(_("更新时间"), auto_now=True)
 
     def __str__(self) -> str:
-        return self.code
+        return str(self.code)
 
 
 class Population(models.Model):
