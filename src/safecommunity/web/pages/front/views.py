@@ -1,0 +1,44 @@
+"""Pages without a unit of their own: the way in, the choice of unit, the style page, the language."""
+
+from __future__ import annotations
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST
+from django.views.i18n import set_language
+
+from safecommunity.units.queries import visible
+from safecommunity.web.access import public, signed_in
+from safecommunity.web.last_unit import last_unit
+from safecommunity.web.pages.front.samples import samples
+from safecommunity.web.search import units_like
+
+ROWS = 50
+
+
+@signed_in
+def root(request: HttpRequest) -> HttpResponse:
+    """Home of the unit last opened; who holds no role yet is told so."""
+    unit = last_unit(request)
+    return redirect("home:index", unit.slug) if unit else render(request, "front/no_unit.html")
+
+
+@signed_in
+def units(request: HttpRequest) -> HttpResponse:
+    """Every unit the person sees, to choose the one that scopes the application."""
+    wanted = request.GET.get("q", "").strip()
+    found = units_like(request.user, wanted) if wanted else visible(request.user)
+    page = Paginator(found.select_related("parent"), ROWS).get_page(request.GET.get("page"))
+    return render(request, "front/units.html", {"page": page, "wanted": wanted})
+
+
+@public("every component in one place, with made-up content only")
+def style(request: HttpRequest) -> HttpResponse:
+    return render(request, "front/style.html", samples())
+
+
+@require_POST
+@public("the sign-in page has the language switch too")
+def language(request: HttpRequest) -> HttpResponse:
+    return set_language(request)
