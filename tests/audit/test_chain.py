@@ -53,7 +53,9 @@ def test_an_untouched_log_holds(chain):
     assert Head.objects.get(chain=chain).seq == Line.objects.filter(chain=chain).count()
 
 
-@pytest.mark.parametrize("column", ["actor", "actor_name", "ip", "unit", "path", "act", "target", "title", "reason", "outcome"])
+@pytest.mark.parametrize(
+    "column", ["actor", "actor_name", "ip", "unit", "path", "act", "target", "title", "reason", "outcome"]
+)
 def test_an_altered_line_is_noticed(chain, column):
     tampered(f"UPDATE audit_line SET {column} = 'other' WHERE chain = %s AND seq = 2", chain)
     assert queries.verify() == [queries.Break(chain, 2, "altered")]

@@ -16,7 +16,8 @@ from safecommunity.accounts.models import ApiToken, User
 from safecommunity.audit.actions import refused
 from safecommunity.core.addresses import client_address
 from safecommunity.units.models import Unit
-from safecommunity.units.permissions import Permission, can
+from safecommunity.units.permissions import Permission, can, seen
+from safecommunity.units.wall import narrow
 
 
 def holder(request: HttpRequest) -> ApiToken | None:
@@ -44,6 +45,7 @@ class Token(HttpBearer):
             settings.TRUSTED_PROXIES,
         )
         request.user = key.user
+        narrow(seen(key.user))
         return key.user
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 PREFIX = "SAFECOMMUNITY_"
@@ -11,6 +12,10 @@ PREFIX = "SAFECOMMUNITY_"
 
 def text(name: str, default: str = "") -> str:
     return os.environ.get(PREFIX + name, default)
+
+
+def path(name: str) -> Path | None:
+    return Path(named).resolve() if (named := text(name)) else None
 
 
 def switch(name: str, *, default: bool = False) -> bool:
@@ -33,7 +38,7 @@ def secret(name: str, folder: Path | None) -> str:
     return path.read_text().strip() if path and path.is_file() else ""
 
 
-def database(url: str, data: Path) -> dict[str, object]:
+def database(url: str, data: Path) -> dict[str, Any]:
     """Django's description of the database: PostgreSQL by its address, else SQLite in the data folder."""
     if not url:
         return _sqlite(data / "safecommunity.sqlite3")
@@ -65,7 +70,12 @@ def database(url: str, data: Path) -> dict[str, object]:
     }
 
 
-def _sqlite(path: Path) -> dict[str, object]:
+def begin_with_reach(database: dict[str, Any], reach: str) -> None:
+    """New connections see the rows below `reach`: all for commands and workers, none for the web server."""
+    database["OPTIONS"]["options"] += f" -c app.reach={reach}"
+
+
+def _sqlite(path: Path) -> dict[str, Any]:
     return {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": path,

@@ -12,7 +12,7 @@ from safecommunity.config import environment as env
 PACKAGE = Path(__file__).resolve().parent.parent
 
 DATA = Path(env.text("DATA", "var")).resolve()
-KEYS = Path(keys).resolve() if (keys := env.text("KEYS")) else None
+KEYS = env.path("KEYS")
 RESULTS = DATA / "results"
 EVIDENCE = DATA / "evidence"
 LIBRARY = DATA / "library"
@@ -25,6 +25,7 @@ AUDIT_KEY = env.secret("AUDIT_KEY", KEYS)
 DATA_KEY = env.secret("DATA_KEY", KEYS)
 ALLOWED_HOSTS = env.words("HOSTS", "127.0.0.1 localhost")
 PLAIN_HTTP = env.switch("PLAIN_HTTP")
+CHECKPOINTS = env.path("CHECKPOINTS") or (KEYS / "checkpoints.jsonl" if KEYS else None)
 TRUSTED_PROXIES = env.number("TRUSTED_PROXIES", -1)
 NODES = env.number("NODES", 1)
 ACCEL_REDIRECT = env.text("ACCEL_REDIRECT")
@@ -97,7 +98,10 @@ TEMPLATES = [
     }
 ]
 
+ROW_WALL = env.switch("ROW_WALL")
 DATABASES = {"default": env.database(env.text("DATABASE_URL"), DATA)}
+if ROW_WALL:
+    env.begin_with_reach(DATABASES["default"], env.text("REACH", "/"))
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "accounts.User"

@@ -6,5 +6,6 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
+os.environ.setdefault("SAFECOMMUNITY_REACH", "nothing")
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "safecommunity.config.settings")
 application = get_wsgi_application()

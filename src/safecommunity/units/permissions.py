@@ -151,6 +151,11 @@ def roles_on(user: User, unit: Unit) -> frozenset[str]:
     return frozenset(role for path, role in _held(user) if unit.path.startswith(path))
 
 
+def seen(user: User) -> tuple[str, ...]:
+    """The paths on which this person holds any role: what the second wall lets through."""
+    return tuple(sorted({path for path, _role in _held(user)}))
+
+
 def is_administrator(user: User) -> bool:
     return any(ROLES[role].administrator for _path, role in _held(user))
 

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import cast
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
+from safecommunity.accounts.models import User
 from safecommunity.core.addresses import client_address
+from safecommunity.units.permissions import seen
+from safecommunity.units.wall import narrow
 
 Answer = Callable[[HttpRequest], HttpResponse]
 
@@ -18,6 +22,8 @@ def caller(answer: Answer) -> Answer:
     def middleware(request: HttpRequest) -> HttpResponse:
         if request.user.is_authenticated:
             request.user.ip = address(request)
+        if settings.ROW_WALL:
+            narrow(seen(cast("User", request.user)))
         response = answer(request)
         response.headers.setdefault("Cache-Control", "private, no-store")
         response.headers.setdefault("Permissions-Policy", "camera=(self), geolocation=(self), microphone=()")

@@ -10,9 +10,7 @@ from safecommunity.config.checks import RULES
 
 
 class Command(BaseCommand):
-    help = (
-        "核对审计链、佐证文件和数据库;--deploy 核对设置 / verify log, files, database; --deploy: the settings"
-    )
+    help = "核对审计链、佐证文件和数据库；--deploy 核对设置 / verify the records; --deploy: the settings"
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
@@ -26,7 +24,7 @@ class Command(BaseCommand):
             for problem in problems:
                 self.stdout.write(f"    {problem}")
         if any(problems for _name, _state, problems in rows):
-            self.stdout.write("有问题,见上 / there are problems, see above")
+            self.stdout.write("有问题，见上 / there are problems, see above")
             sys.exit(1)
 
     def _settings(self) -> list[tuple[str, str, tuple[str, ...]]]:

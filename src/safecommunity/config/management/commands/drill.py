@@ -13,7 +13,7 @@ from safecommunity.safekeeping.restore import drill
 
 
 class Command(BaseCommand):
-    help = "恢复演练:在临时位置恢复一份备份并核对 / restore a backup in a temporary place and check it"
+    help = "恢复演练：在临时位置恢复一份备份并核对 / restore a backup in a temporary place and check it"
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--from", dest="source", type=Path, help="默认先做一份新的 / default: a new one")
@@ -28,6 +28,6 @@ class Command(BaseCommand):
         facts = manifest.facts
         rows = sum(facts.tables.values())
         self.stdout.write(
-            f"演练成功:{rows} 行、{len(facts.evidence)} 个佐证文件、{len(facts.heads)} 条审计链全部一致\n"
+            f"演练成功：{rows} 行、{len(facts.evidence)} 个佐证文件、{len(facts.heads)} 条审计链全部一致\n"
             "the drill succeeded: all rows, files and chains are the same"
         )

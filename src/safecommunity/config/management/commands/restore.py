@@ -11,7 +11,7 @@ from safecommunity.safekeeping.restore import Occupied, restore
 
 
 class Command(BaseCommand):
-    help = "从备份恢复(先停止服务)/ restore from a backup (stop the service first)"
+    help = "从备份恢复（先停止服务）/ restore from a backup (stop the service first)"
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -27,11 +27,11 @@ class Command(BaseCommand):
             kept = restore(source.resolve(), timezone.now(), replace=replace)
         except Damaged as damage:
             raise CommandError(
-                f"备份不可用,没有恢复 / the backup is damaged, nothing was restored:\n{damage}"
+                f"备份不可用，没有恢复 / the backup is damaged, nothing was restored:\n{damage}"
             ) from damage
         except Occupied as place:
             raise CommandError(
-                f"{place} 里已有数据。要替换请加 --replace,原数据会改名保留。\n"
+                f"{place} 里已有数据。要替换请加 --replace，原数据会改名保留。\n"
                 f"{place} holds data already. Add --replace to replace it; the old data is kept beside."
             ) from place
         self.stdout.write("已恢复并核对 / restored and checked")

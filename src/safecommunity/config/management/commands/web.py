@@ -9,7 +9,7 @@ from safecommunity.config.checks import START
 
 
 class Command(BaseCommand):
-    help = "运行网页服务,设置不安全时拒绝启动 / serve the pages; refuses to start on unsafe settings"
+    help = "运行网页服务，设置不安全时拒绝启动 / serve the pages; refuses to start on unsafe settings"
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--bind", default="127.0.0.1:8000")

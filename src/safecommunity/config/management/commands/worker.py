@@ -8,7 +8,7 @@ from safecommunity.config.checks import START
 
 
 class Command(BaseCommand):
-    help = "执行后台任务,直到被结束 / do the queued jobs until asked to end"
+    help = "执行后台任务，直到被结束 / do the queued jobs until asked to end"
 
     def handle(self, *args: Any, **options: Any) -> None:
         from safecommunity.jobs.worker import run_forever  # slow import
