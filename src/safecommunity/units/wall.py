@@ -1,8 +1,8 @@
 """The second wall, on PostgreSQL: the database itself shows a request only the rows its person reaches.
 
-The managers of `units.scope` are the first wall, and the only one on SQLite. Here every table of unit rows has a
-row-level policy over its `path`, and a request sets `app.reach` before it asks anything. It holds only for a
-database role that is not a superuser.
+The managers of `units.scope` are the first wall, and the only one on SQLite. Here every table of unit rows
+has a row-level policy over its `path`, and a request sets `app.reach` before it asks anything. It holds only
+for a database role that is not a superuser.
 """
 
 from __future__ import annotations
