@@ -210,7 +210,7 @@ def _decimal(field: Field, given: object) -> int | float:
     number = _number(given)
     if field.kind == "money" and -number.normalize().as_tuple().exponent > 2:  # type: ignore[operator]
         raise RefusedError("金额最多两位小数")
-    if field.kind == "percentage" and isinstance(given, str) and not 0 <= number <= 100:
+    if field.kind == "percentage" and not 0 <= number <= 100:
         raise RefusedError("百分数应在0到100之间")
     return int(number) if number == number.to_integral_value() else float(number)
 

@@ -58,6 +58,7 @@ def parse(code: str, data: Any, code_lists: Mapping[str, Mapping[str, Any]] | No
         record_date=_words(data, "record_date", ""),
         unique=_names(data, "unique"),
         feeds=_names(data, "feeds"),
+        feeds_by=_feeds_by(data),
         restricted=_yes(data, "restricted"),
         retention=_one_of(data, "retention", RETENTIONS, "10y"),
         recurs=_one_of(data, "recurs", RECURRENCES, ""),
@@ -144,7 +145,12 @@ def _check_references(ledger: LedgerType) -> None:
             _check_default(field, key)
     if sum(field.kind == "place" for field in ledger.fields.values()) > 1:
         raise LedgerFileError("fields", "only one field may be a place")
-    for feed in ledger.feeds:
+    for name, values in ledger.feeds_by.items():
+        _known(ledger, "feeds_by", name)
+        for value in values:
+            if value not in ledger.fields[name].choices:
+                raise LedgerFileError(f"feeds_by.{name}", f"{value} is none of the field's choices")
+    for feed in ledger.all_feeds:
         if not re.fullmatch(r"[a-z0-9-]+/[A-Za-z0-9.-]+", feed):
             raise LedgerFileError("feeds", f'"{feed}" is not written as scheme/indicator')
 
@@ -232,6 +238,13 @@ def _names(data: Mapping[str, Any], name: str) -> tuple[str, ...]:
     if not isinstance(names, list) or not all(isinstance(one, str) for one in names):
         raise LedgerFileError(name, "must be a text or a list of texts")
     return tuple(names)
+
+
+def _feeds_by(data: Mapping[str, Any]) -> dict[str, dict[str, tuple[str, ...]]]:
+    table = data.get("feeds_by", {})
+    if not isinstance(table, dict) or not all(isinstance(values, dict) for values in table.values()):
+        raise LedgerFileError("feeds_by", "is written as [feeds_by.field] value = [codes]")
+    return {name: {value: _names(values, value) for value in values} for name, values in table.items()}
 
 
 def _yes(spec: Mapping[str, Any], name: str, key: str = "") -> bool:

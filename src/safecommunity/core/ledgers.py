@@ -47,7 +47,8 @@ class Checked:
 class LedgerType:
     """A ledger. `unique`: the fields that together name a row.
 
-    `feeds`: "scheme/indicator" codes its records speak for. `recurs`: how often one is due ("month" …).
+    `feeds`: the "scheme/indicator" codes every record speaks for; `feeds_by`: field → value → the codes
+    a record with that value speaks for too. `recurs`: how often one is due ("month" …).
     """
 
     code: str
@@ -63,6 +64,7 @@ class LedgerType:
     record_date: str
     unique: tuple[str, ...]
     feeds: tuple[str, ...]
+    feeds_by: Mapping[str, Mapping[str, tuple[str, ...]]]
     restricted: bool
     retention: str
     recurs: str
@@ -93,6 +95,21 @@ class LedgerType:
     @property
     def place_field(self) -> Field | None:
         return next((field for field in self.fields.values() if field.kind == "place"), None)
+
+    @property
+    def all_feeds(self) -> tuple[str, ...]:
+        """Every indicator any record of this ledger may speak for."""
+        by_value = (codes for values in self.feeds_by.values() for codes in values.values())
+        return tuple(dict.fromkeys([*self.feeds, *(code for codes in by_value for code in codes)]))
+
+    def feeds_of(self, clean: Mapping[str, Any]) -> tuple[str, ...]:
+        """The indicators this record speaks for."""
+        by_value = (
+            values.get(str(value), ())
+            for name, values in self.feeds_by.items()
+            for value in _as_list(clean.get(name))
+        )
+        return tuple(dict.fromkeys([*self.feeds, *(code for codes in by_value for code in codes)]))
 
     def of_personal(self, kind: str) -> tuple[Field, ...]:
         """The fields whose personal marking is `kind` ("masked" or "sealed")."""
