@@ -10,8 +10,9 @@ import hashlib
 import json
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, replace
+from itertools import count
 from typing import Any, Literal
 
 Align = Literal["left", "center", "right"]
@@ -79,6 +80,7 @@ class Table:
     columns: tuple[Column, ...]
     rows: tuple[tuple[str, ...], ...]
     trace: Trace | None = None
+    number: int = 0  # of the tables of a paper, given when it is composed
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +96,7 @@ class Figure:
     words: str
     rows: tuple[Mapping[str, Any], ...]
     trace: Trace | None = None
+    number: int = 0  # of the drawings of a paper, given when it is composed
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +184,26 @@ def _is_printable(letter: str) -> bool:
     if point in _DIRECTION_MARKS or point & 0xFFFE == 0xFFFE or 0xFDD0 <= point <= 0xFDEF:
         return False
     return unicodedata.category(letter) not in {"Cc", "Cs"}
+
+
+def caption(part: Table | Figure, language: str = "zh") -> str:
+    """表1　自评得分; a part without a number has its title alone."""
+    if not part.number:
+        return part.title
+    if language == "en":
+        return f"{'Table' if isinstance(part, Table) else 'Figure'} {part.number}  {part.title}"
+    return f"{'表' if isinstance(part, Table) else '图'}{part.number}\u3000{part.title}"
+
+
+def numbered(parts: Iterable[Part]) -> tuple[Part, ...]:
+    """The parts with tables and drawings counted from 1."""
+    tables, figures = count(1), count(1)
+    return tuple(
+        replace(part, number=next(tables if isinstance(part, Table) else figures))
+        if isinstance(part, Table | Figure)
+        else part
+        for part in parts
+    )
 
 
 def to_data(paper: Paper) -> dict[str, Any]:

@@ -26,6 +26,7 @@ from safecommunity.core.papers import (
     Run,
     Trace,
     digest,
+    numbered,
 )
 
 Each = Literal["", "element", "indicator"]
@@ -417,7 +418,7 @@ def compose(
     start: Scope = scope or {}
     title = "".join(run.text for run in composer.runs(report.title, start))
     subtitle = "".join(run.text for run in composer.runs(report.subtitle, start))
-    parts = tuple(composer.sections(report.sections, start, ()))
+    parts = numbered(composer.sections(report.sections, start, ()))
     return Paper(
         code=report.code,
         version=report.version,

@@ -1,7 +1,7 @@
 """Charts drawn on the server: a chart file and its rows → SVG or PNG. Nothing is fetched from anywhere.
 
-A chart names colours by their token ("@accent"); the theme says what they are. The theme "page" leaves them as
-`var(--accent)`, so that one drawing follows the page from light to dark.
+A chart names colours by their token ("@accent"); the theme says what they are. The theme "page" leaves them
+as `var(--accent)`, so that one drawing follows the page from light to dark.
 """
 
 from __future__ import annotations
@@ -111,7 +111,7 @@ def png(drawing: str, scale: float = 2.5) -> bytes:
     return drawn
 
 
-def _draw(spec: Mapping[str, Any]) -> str:
+def _draw(spec: dict[str, Any]) -> str:
     import vl_convert  # slow import
 
     try:
@@ -124,9 +124,10 @@ def _draw(spec: Mapping[str, Any]) -> str:
 def _spec(
     chart: Chart, rows: Sequence[Mapping[str, Any]], theme: Theme, language: str, width: int | None
 ) -> dict[str, Any]:
-    spec = _coloured(in_language(chart.spec, language), _PALETTES[theme])
+    palette, font = _PALETTES[theme], PAGE_FONT if theme == "page" else FONT
+    spec: dict[str, Any] = _coloured(in_language(chart.spec, language), palette)
     spec["data"] = {"values": [_clean(row) for row in rows_for(chart, rows)]}
-    spec["config"] = _config(_PALETTES[theme], PAGE_FONT if theme == "page" else FONT) | spec.get("config", {})
+    spec["config"] = _config(palette, font) | spec.get("config", {})
     if width and isinstance(spec.get("width"), int):
         spec["width"] = width
     return spec

@@ -54,9 +54,7 @@ def installed() -> frozenset[str]:
 def missing(families: Iterable[str] | None = None) -> tuple[str, ...]:
     """Prescribed faces this machine does not have, by the names of the standard."""
     have = {family.lower() for family in (installed() if families is None else families)}
-    return tuple(
-        face.word for face in FACES.values() if not any(name.lower() in have for name in face.names)
-    )
+    return tuple(face.word for face in FACES.values() if not any(name.lower() in have for name in face.names))
 
 
 def families(role: str) -> tuple[str, ...]:
