@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.core.made import form, graded, indicator
 
 from safecommunity.analysis.optimise import best_plans
 from safecommunity.core.planning import (
@@ -23,6 +22,7 @@ from safecommunity.core.planning import (
 )
 from safecommunity.core.schemes import Action, Scheme, parse
 from safecommunity.core.scoring import Mark, score
+from tests.core.made import form, graded, indicator
 
 RULES: list[dict[str, Any]] = [
     {"kind": "parts"},
@@ -97,12 +97,13 @@ def every_set(
     made: Scheme, marks: Mapping[str, Mark], band: str, days: int
 ) -> Iterator[tuple[Decimal, Decimal, int, frozenset[str]]]:
     """(effort, cost, time, actions) of every set of actions that reaches the band in time."""
-    finish = finish_days(made.actions)
-    for size in range(len(made.actions) + 1):
-        for chosen in combinations(made.actions.values(), size):
+    open_actions = candidates(made, marks)
+    finish = finish_days(open_actions)
+    for size in range(len(open_actions) + 1):
+        for chosen in combinations(open_actions.values(), size):
             codes = frozenset(each.code for each in chosen)
             time = max((finish[code] for code in codes), default=0)
-            if time <= days and all(codes.issuperset(each.after) for each in chosen):
+            if time <= days and all(codes >= open_actions.keys() & each.after for each in chosen):
                 outcome = score(made, marks_after(made, marks, chosen))
                 goal = next(each for each in outcome.distances if each.band.code == band)
                 if goal.points == 0 and not goal.is_blocked:
@@ -155,7 +156,7 @@ def test_every_alternative_reaches_the_band_and_drops_something_of_each_better_p
         assert all(not better.actions <= plan.actions for better in plans[:at])
 
 
-def one(*actions: dict[str, Any], band: int = 100) -> Scheme:
+def one(*actions: dict[str, Any]) -> Scheme:
     data = form()
     data["elements"][0]["indicators"][0]["actions"] = list(actions)
     return parse("form", data)
@@ -180,7 +181,7 @@ def test_a_zero_is_lifted_though_the_points_would_do() -> None:
 
 
 def test_a_prerequisite_is_done_first_and_counts_its_own_days() -> None:
-    made = one(action("found", {"trace": "D"}, effort=2), action("write", {"presence": "A"}, after=["found"]))
+    made = one(action("found", {}, effort=2), action("write", {"presence": "A"}, after=["found"]))
 
     plans = best_plans(made, BLANK, problem(made, BLANK, "pass", days=30))
 
@@ -210,6 +211,18 @@ def test_an_action_that_raises_nothing_is_no_candidate() -> None:
     made = one(action("write", {"presence": "B"}))
 
     assert candidates(made, BLANK | {"1": graded("A", "D", "D")}) == {}
+
+
+def test_a_prerequisite_already_reached_is_not_done_again() -> None:
+    made = one(
+        action("write", {"presence": "A"}),
+        action("keep", {"trace": "A"}, after=["write"]),
+        action("ready", {}),
+        action("judge", {"effect": "A"}, after=["ready"]),
+    )
+    marks = BLANK | {"1": graded("A", "D", "D")}
+
+    assert set(candidates(made, marks)) == {"keep", "ready", "judge"}
 
 
 def test_time_measures_the_last_finish() -> None:

@@ -101,9 +101,18 @@ def finish_days(actions: Mapping[str, Action]) -> dict[str, int]:
 
 
 def candidates(scheme: Scheme, marks: Mapping[str, Mark], done: Collection[str] = ()) -> dict[str, Action]:
-    """The actions worth considering: not done, and raising some answer, or leading to one that does."""
-    open_actions = {code: each for code, each in scheme.actions.items() if code not in done}
-    useful = {code for code, each in open_actions.items() if _raises(scheme, marks, each)}
+    """The actions worth considering: not done, and raising some answer, or leading to one that does.
+
+    A prerequisite whose own gain is reached already counts as done; one without a gain never is by itself.
+    """
+    useful = {
+        code for code, each in scheme.actions.items() if code not in done and _raises(scheme, marks, each)
+    }
+    open_actions = {
+        code: each
+        for code, each in scheme.actions.items()
+        if code in useful or (code not in done and not any(each.gain.values()))
+    }
     wanted = set(useful)
     while useful:
         useful = {

@@ -204,11 +204,11 @@ def _records(scheme: Scheme, indicator: Indicator, facts: Facts) -> _Basis:
         reason = Reason("records-cited", "", {"found": cited.standing})
         return _Basis(number, (reason,), _is_old(scheme, [cited], facts))
     number = _mean(_number_share(need, cited, facts) for need in needs)
-    spread = _mean(_spread_share(need, facts) for need in needs)
+    spread = _mean(_spread_share(need, cited, facts) for need in needs)
     found = sum(_count(need, facts) for need in needs)
     reasons = [
         Reason("records", "", {"found": found, "asked": sum(_asked(need, facts) for need in needs)}),
-        *_spread_reasons(needs, facts),
+        *_spread_reasons(needs, cited, facts),
     ]
     dated = [need for need in needs if not need.standing]
     sources = [facts.ledgers.get(need.ledger, NO_RECORDS) for need in dated]
@@ -230,11 +230,12 @@ def _number_share(need: Evidence, cited: Records, facts: Facts) -> Decimal:
     return min(Decimal(found) / max(_asked(need, facts), 1), ONE)
 
 
-def _spread_share(need: Evidence, facts: Facts) -> Decimal:
+def _spread_share(need: Evidence, cited: Records, facts: Facts) -> Decimal:
     due = _months_due(need, facts)
     if not due:
         return ONE
-    return min(Decimal(len(facts.ledgers.get(need.ledger, NO_RECORDS).months)) / due, ONE)
+    covered = facts.ledgers.get(need.ledger, NO_RECORDS).months.keys() | cited.months.keys()
+    return min(Decimal(len(covered)) / due, ONE)
 
 
 def _months_due(need: Evidence, facts: Facts) -> int:
@@ -243,14 +244,14 @@ def _months_due(need: Evidence, facts: Facts) -> int:
     return max(1, need.months * facts.months // 12)
 
 
-def _spread_reasons(needs: Iterable[Evidence], facts: Facts) -> list[Reason]:
+def _spread_reasons(needs: Iterable[Evidence], cited: Records, facts: Facts) -> list[Reason]:
     dated = [(need, _months_due(need, facts)) for need in needs]
     asked = max((due for _, due in dated), default=0)
     if not asked:
         return []
-    covered = {
-        month for need, due in dated if due for month in facts.ledgers.get(need.ledger, NO_RECORDS).months
-    }
+    covered = set(cited.months).union(
+        *(facts.ledgers.get(need.ledger, NO_RECORDS).months for need, due in dated if due)
+    )
     return [Reason("spread", "", {"found": len(covered), "asked": asked})]
 
 
