@@ -44,4 +44,4 @@ document.addEventListener("keydown", (event) => {
   form.requestSubmit();
 });
 
-document.querySelector("[data-focus]")?.focus();
+document.querySelector("form[method=post] [data-focus]")?.focus();
