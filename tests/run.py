@@ -39,7 +39,7 @@ def main(arguments: list[str]) -> int:
     programs, browser = postgresql_programs(), chromium()
     missing = [
         *([] if programs else ["PostgreSQL(未找到 initdb 和 postgres / initdb and postgres not found)"]),
-        *([] if browser else ["浏览器测试(未找到 Chromium / no Chromium found)"]),
+        *([] if browser else ["浏览器测试（未找到 Chromium / no Chromium found）"]),
     ]
     announce(missing)
     outcomes = [on_sqlite(chosen, with_browser=browser is not None)]

@@ -115,7 +115,7 @@ def add(catalogue: Catalog, files: list[Path]) -> None:
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
             chinese, tab, english = (part.replace("\\n", "\n") for part in line.partition("\t"))
             if not tab:
-                print(f"{path.name}:{number}: no tab / 没有制表符: {line}", file=sys.stderr)
+                print(f"{path.name}:{number}: no tab / 没有制表符： {line}", file=sys.stderr)
             elif (message := catalogue.get(chinese)) is not None:
                 message.string = (english, english) if isinstance(message.id, tuple) else english
 

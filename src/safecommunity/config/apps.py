@@ -6,4 +6,4 @@ class ConfigConfig(AppConfig):
     label = "safecommunity_config"
 
     def ready(self) -> None:
-        from safecommunity.config import checks  # noqa: F401
+        from safecommunity.config import checks, refusals  # noqa: F401

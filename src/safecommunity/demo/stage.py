@@ -28,7 +28,7 @@ def main(arguments: list[str]) -> None:
     place = wanted.data.resolve()
     if not wanted.no_serve and _taken(wanted.port):
         sys.exit(
-            f"端口 {wanted.port} 已被占用。请先结束占用它的程序,或用 --port 换一个端口。\n"
+            f"端口 {wanted.port} 已被占用。请先结束占用它的程序，或用 --port 换一个端口。\n"
             f"Port {wanted.port} is in use. End the program that uses it, or choose another with --port."
         )
     os.environ.update(environment(place))
@@ -59,7 +59,7 @@ def fill(place: Path) -> None:
     """A half-made database is never served: it is made anew until the last step has succeeded."""
     shutil.rmtree(place / "data", ignore_errors=True)
     (place / "data").mkdir(parents=True)
-    print("正在准备演示数据,约需一分钟…… / Preparing the demo data, about a minute …", flush=True)
+    print("正在准备演示数据，约需一分钟…… / Preparing the demo data, about a minute …", flush=True)
     started = time.monotonic()
     for command in (["migrate", "--verbosity", "0"], ["load_demo"]):
         subprocess.run([sys.executable, "-m", "safecommunity", *command], check=True)  # noqa: S603

@@ -11,13 +11,14 @@ from pathlib import Path
 from django.conf import settings
 from django.db import connection
 
+from safecommunity.audit import checkpoints
 from safecommunity.audit.actions import record
-from safecommunity.safekeeping import checkpoints
+from safecommunity.evidence.store import path_of
 from safecommunity.safekeeping.database import copy_to
 from safecommunity.safekeeping.manifest import Manifest, sha256_of, write
 
 STORE = "evidence"
-LEFT_OUT = {"static", "evidence"}
+LEFT_OUT = {"static", "evidence", "previews"}
 
 
 def backup(destination: Path, now: datetime) -> Path:
@@ -26,7 +27,7 @@ def backup(destination: Path, now: datetime) -> Path:
     The folder gets its final name only when everything in it is complete and on the disk.
     """
     record("backup.made", str(destination.name), by=None)
-    checkpoints.note(now)
+    note_heads(now)
     stamp = now.strftime("%Y%m%dT%H%M%SZ")
     folder, unfinished = destination / stamp, destination / f"{stamp}.unfinished"
     unfinished.mkdir(parents=True)
@@ -48,6 +49,16 @@ def backup(destination: Path, now: datetime) -> Path:
     return folder
 
 
+def checkpoint_file() -> Path | None:
+    """Where the signed heads of the log are noted: beside the keys, not in the data folder."""
+    return settings.KEYS / "checkpoints.jsonl" if settings.KEYS else None
+
+
+def note_heads(now: datetime) -> None:
+    if path := checkpoint_file():
+        checkpoints.write(path, now)
+
+
 def evidence_path(root: Path, digest: str) -> Path:
     return root / digest[:2] / digest[2:]
 
@@ -59,7 +70,7 @@ def _keep_evidence(digest: str, store: Path) -> None:
         return
     kept.parent.mkdir(parents=True, exist_ok=True)
     unfinished = kept.with_suffix(".unfinished")
-    shutil.copyfile(evidence_path(settings.EVIDENCE, digest), unfinished)
+    shutil.copyfile(path_of(digest), unfinished)
     unfinished.rename(kept)
 
 

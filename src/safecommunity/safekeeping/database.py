@@ -17,7 +17,7 @@ from typing import Any
 from django.db import connection, connections
 
 from safecommunity.audit.models import Head
-from safecommunity.evidence.models import StoredFile
+from safecommunity.evidence.models import File
 from safecommunity.safekeeping.manifest import Facts
 
 FILES = {"sqlite": "database.sqlite3", "postgresql": "database.dump"}
@@ -113,7 +113,7 @@ def _facts(cursor: Any, tables_query: str) -> Facts:
         },
         evidence=[
             row[0]
-            for row in _rows(cursor, f"select distinct sha256 from {StoredFile._meta.db_table} order by 1")  # noqa: S608
+            for row in _rows(cursor, f"select distinct sha256 from {File._meta.db_table} order by 1")  # noqa: S608
         ],
     )
 

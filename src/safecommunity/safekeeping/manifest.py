@@ -55,7 +55,7 @@ def read(folder: Path, key: str) -> Manifest:
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise Damaged(f"{folder / NAME}: {error}") from error
     if not hmac.compare_digest(signature(asdict(manifest), key), str(given)):
-        raise Damaged(f"{folder / NAME}: 签名不符(内容被改动,或密钥不是备份时的密钥)")
+        raise Damaged(f"{folder / NAME}: 签名不符（内容被改动，或密钥不是备份时的密钥）")
     return manifest
 
 

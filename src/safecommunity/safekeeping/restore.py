@@ -12,11 +12,10 @@ from django.conf import settings
 from django.db import connection
 
 from safecommunity.audit.actions import record
-from safecommunity.safekeeping import checkpoints
-from safecommunity.safekeeping.backup import STORE, evidence_path
+from safecommunity.audit.queries import verify
+from safecommunity.safekeeping.backup import STORE, checkpoint_file, evidence_path, note_heads
 from safecommunity.safekeeping.database import FILES, facts_of, other_database, run_program, working_in
 from safecommunity.safekeeping.manifest import Damaged, Manifest, read, sha256_of
-from safecommunity.safekeeping.verify import findings
 
 MAINTENANCE = "postgres"
 
@@ -39,7 +38,7 @@ def restore(folder: Path, now: datetime, *, replace: bool) -> Path | None:
     name = _restored(manifest, folder, unfinished, stamp)
     kept = _put_in_use(unfinished, name, stamp)
     record("data.restored", folder.name, by=None, after={"made": manifest.made_at})
-    checkpoints.note(now, restored=True)
+    _begin_new_checkpoints(now, stamp)
     return kept
 
 
@@ -89,11 +88,8 @@ def _restored(manifest: Manifest, folder: Path, data: Path, stamp: str) -> str:
         if facts_of(name) != manifest.facts:
             raise Damaged(f"{folder}: 恢复出的数据与清单不符")
         with working_in(name):
-            problems = [
-                text for one in findings(data / "evidence", with_checkpoints=False) for text in one.problems
-            ]
-        if problems:
-            raise Damaged("\n".join(problems))
+            if broken := verify():
+                raise Damaged(f"{folder}: {broken}")
     return name
 
 
@@ -140,6 +136,14 @@ def _put_in_use(unfinished: Path, name: str, stamp: str) -> Path | None:
         settings.DATA.rename(kept)
     unfinished.rename(settings.DATA)
     return kept
+
+
+def _begin_new_checkpoints(now: datetime, stamp: str) -> None:
+    """The log is shorter now, on purpose: the former notes are kept beside, and noting begins anew."""
+    path = checkpoint_file()
+    if path and path.exists():
+        path.rename(path.with_name(f"{path.stem}.before-{stamp}{path.suffix}"))
+    note_heads(now)
 
 
 def _copy(source: Path, target: Path) -> None:

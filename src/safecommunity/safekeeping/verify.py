@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 from django.db import connection
 from django.utils.translation import gettext as _
 
+from safecommunity.audit import checkpoints
 from safecommunity.audit.models import Line
 from safecommunity.audit.queries import Break, verify
-from safecommunity.evidence.models import StoredFile
-from safecommunity.safekeeping import checkpoints
-from safecommunity.safekeeping.backup import evidence_path
-from safecommunity.safekeeping.manifest import Damaged, sha256_of
+from safecommunity.evidence.queries import damaged
+from safecommunity.evidence.store import kept
+from safecommunity.safekeeping.backup import checkpoint_file
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,14 +25,14 @@ class Finding:
     problems: tuple[str, ...]
 
 
-def findings(evidence: Path, *, with_checkpoints: bool = True) -> list[Finding]:
+def findings() -> list[Finding]:
     """Everything that `check` looks at, in the order in which it is told."""
-    looked_at = [
+    return [
         Finding(_("审计链"), Line.objects.count(), tuple(map(_told, verify()))),
-        Finding(_("佐证文件"), *_evidence(evidence)),
+        Finding(_("审计存证"), 1, tuple(_checkpoints())),
+        Finding(_("佐证文件"), *_evidence()),
         Finding(_("数据库"), 1, tuple(_database())),
     ]
-    return looked_at + ([Finding(_("审计存证"), 1, tuple(_checkpoints()))] if with_checkpoints else [])
 
 
 def _told(broken: Break) -> str:
@@ -43,7 +42,7 @@ def _told(broken: Break) -> str:
         "order": _("次序被改动"),
         "tail": _("末尾的记录缺失"),
     }
-    return _("链 %(chain)s 第 %(seq)s 条:%(reason)s") % {
+    return _("链 %(chain)s 第 %(seq)s 条：%(reason)s") % {
         "chain": broken.chain,
         "seq": broken.seq,
         "reason": reasons[broken.reason],
@@ -51,23 +50,14 @@ def _told(broken: Break) -> str:
 
 
 def _checkpoints() -> Iterator[str]:
-    try:
-        yield from map(_told, checkpoints.verify())
-    except Damaged as damage:
-        yield str(damage)
+    path = checkpoint_file()
+    for point in checkpoints.broken(path) if path else []:
+        yield _told(Break(point.chain, point.seq, "tail"))
 
 
-def _evidence(root: Path) -> tuple[int, tuple[str, ...]]:
-    digests = StoredFile.objects.values_list("sha256", flat=True).distinct().order_by("sha256")
-    problems = [problem for digest in digests.iterator() if (problem := _file_problem(root, digest))]
-    return digests.count(), tuple(problems)
-
-
-def _file_problem(root: Path, digest: str) -> str:
-    path = evidence_path(root, digest)
-    if not path.exists():
-        return _("%(file)s:文件不在了") % {"file": digest}
-    return "" if sha256_of(path) == digest else _("%(file)s:内容被改动") % {"file": digest}
+def _evidence() -> tuple[int, tuple[str, ...]]:
+    problems = tuple(_("%(file)s：不在了或被改动") % {"file": sha256} for sha256 in damaged())
+    return sum(1 for _sha256 in kept()), problems
 
 
 def _database() -> Iterator[str]:

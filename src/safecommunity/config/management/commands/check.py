@@ -3,10 +3,9 @@ from __future__ import annotations
 import sys
 from typing import Any
 
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 
-from safecommunity.config.checks import RULES
+from safecommunity.config.refusals import RULES
 
 
 class Command(BaseCommand):
@@ -34,4 +33,4 @@ class Command(BaseCommand):
     def _records(self) -> list[tuple[str, str, tuple[str, ...]]]:
         from safecommunity.safekeeping.verify import findings  # slow import
 
-        return [(one.name, str(one.count), one.problems) for one in findings(settings.EVIDENCE)]
+        return [(one.name, str(one.count), one.problems) for one in findings()]

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from safecommunity.config.checks import START
+from safecommunity.config.refusals import START
 
 
 class Command(BaseCommand):

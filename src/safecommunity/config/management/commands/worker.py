@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from safecommunity.config.checks import START
+from safecommunity.config.refusals import START
 
 
 class Command(BaseCommand):
