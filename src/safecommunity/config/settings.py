@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "safecommunity.places",
     "safecommunity.units",
     "safecommunity.jobs",
+    "safecommunity.ledgers",
     "safecommunity.web",
     "safecommunity.api",
     "safecommunity.config",
