@@ -138,7 +138,8 @@ def test_a_ratio_divides_one_ledger_by_the_latest_figure_of_another() -> None:
     }
     assert metrics.measure(metric, records, YEAR) == Amount(Decimal(30), Decimal(12000))
     assert metric.value(metrics.measure(metric, records, YEAR)) == Decimal("2.5")
-    assert metrics.measure(metric, {"volunteers": [{}]}, YEAR) is None
+    assert metrics.measure(metric, {"volunteers": [{}]}, YEAR) == Amount(Decimal(1), None)
+    assert value(metric, {}) is None
     assert metric.ledgers == {"volunteers", "population"}
 
 
@@ -179,6 +180,9 @@ def test_distinct_values_are_counted_once() -> None:
         (Condition("a", "set"), {"a": []}, False),
         (Condition("a", "set"), {"a": 0}, True),
         (Condition("a", "not_set"), {"a": ""}, True),
+        (Condition("a", "begun"), {"a": "2026-12-31"}, True),
+        (Condition("a", "begun"), {"a": "2027-01-01"}, False),
+        (Condition("a", "begun"), {}, False),
     ],
 )
 def test_each_condition(condition: Condition, record: dict[str, Any], met: bool) -> None:
@@ -195,11 +199,33 @@ def test_the_sentence_says_figures_and_days_in_both_languages() -> None:
 
 def test_a_target_is_reached_in_the_better_direction() -> None:
     target = {"value": 95, "basis": "R60", "basis_en": "R60"}
-    assert read(SHARE, target=target).reaches(Decimal("95.0")) is True
-    assert read(SHARE, target=target).reaches(Decimal("94.9")) is False
-    assert read(SHARE, target=target, better="lower").reaches(Decimal(96)) is False
-    assert read(SHARE, target=target).reaches(None) is None
-    assert read(SHARE).reaches(Decimal(1)) is None
+    assert read(SHARE, target=target).reaches(Decimal("95.0"), YEAR) is True
+    assert read(SHARE, target=target).reaches(Decimal("94.9"), YEAR) is False
+    assert read(SHARE, target=target, better="lower").reaches(Decimal(96), YEAR) is False
+    assert read(SHARE, target=target).reaches(None, YEAR) is None
+    assert read(SHARE).reaches(Decimal(1), YEAR) is None
+
+
+def test_what_is_counted_up_has_its_target_for_the_year_alone() -> None:
+    metric = read(COUNT, target={"value": 4, "basis": "R139", "basis_en": "R139"})
+    assert metric.reaches(Decimal(1), Period.parse("2026-Q1")) is None
+    assert metric.reaches(Decimal(4), YEAR) is True
+
+
+def test_nothing_found_is_known_only_where_it_was_looked_for() -> None:
+    metric = read(COUNT, those=[{"field": "no_major", "is": "eq", "value": False}], better="lower")
+    quiet = {"held_on": "2026-02-01", "no_major": True}
+    assert value(metric) is None
+    assert value(metric, quiet) == 0
+    assert value(metric, quiet, {"held_on": "2026-03-01", "no_major": False}) == 1
+
+
+def test_a_sum_told_apart_counts_a_record_for_each_of_its_choices() -> None:
+    metric = read(COUNT, aggregate="sum", field="persons", by="groups")
+    held = {"held_on": "2026-02-01", "persons": 40, "groups": ["pupils", "elderly"]}
+    parts = metrics.split(metric, {"pupils": ("学生", "Pupils"), "women": ("妇女", "Women")})
+    assert [part.code for part in parts] == ["example/pupils", "example/women"]
+    assert [value(part, held) for part in parts] == [40, None]
 
 
 @pytest.mark.parametrize(

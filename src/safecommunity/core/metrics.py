@@ -12,7 +12,7 @@ against it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -21,14 +21,14 @@ from safecommunity.core.periods import Period
 
 Record = Mapping[str, Any]
 
-TESTS = ("eq", "in", "at_least", "at_most", "set", "not_set", "valid_on", "not_ended", "not_after")
+TESTS = ("eq", "in", "at_least", "at_most", "set", "not_set", "begun", "valid_on", "not_ended", "not_after")
 AGGREGATES = ("count", "sum", "count_distinct", "latest", "share", "share_on_time", "ratio")
 COUNTED = ("within", "state")
 ROLL_UPS = ("sum", "recompute", "none")
 WORDINGS = ("official", "found", "seed", "remembered", "ours")
 LISTS = {"in"}
 NUMBERS = {"at_least", "at_most"}
-BARE = {"set", "not_set", "valid_on", "not_ended"}
+BARE = {"set", "not_set", "begun", "valid_on", "not_ended"}
 
 
 class MetricError(ValueError):
@@ -44,8 +44,8 @@ class MetricError(ValueError):
 class Condition:
     """One requirement on one field of a record.
 
-    `valid_on` and `not_ended` look at the last day of the period: the first asks for a date that has not
-    passed, the second also accepts a record without a date. `not_after` compares with the field in `value`.
+    `begun`, `valid_on` and `not_ended` look at the last day of the period: a date that has come; one that has
+    not passed; one that has not passed or was never set. `not_after` compares with the field in `value`.
     """
 
     field: str
@@ -74,6 +74,8 @@ class Condition:
                 return number(found) <= number(self.value)
             case "not_after":
                 return not _blank(record.get(self.value)) and str(found) <= str(record[self.value])
+            case "begun":
+                return str(found) <= period.end.isoformat()
             case _:
                 return str(found) >= period.end.isoformat()
 
@@ -84,7 +86,8 @@ class Term:
 
     `counted` is "within" (the record's `date` lies in the period) or "state" (what was so on the last day of
     the period; with a `date`, only records dated no later than that day). `aggregate` is count, sum,
-    count_distinct or latest; the last three read `field`.
+    count_distinct or latest; the last three read `field`. The latest of several records of the same day is
+    their sum: a statement may be given in parts.
     """
 
     source: str
@@ -115,7 +118,7 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Amount:
-    """What was measured: parts that can be added up. `denominator` is None where nothing is divided."""
+    """What was measured: parts that can be added up. `denominator` is None where the metric has none."""
 
     numerator: Decimal | None
     denominator: Decimal | None = None
@@ -123,7 +126,11 @@ class Amount:
 
 @dataclass(frozen=True, slots=True)
 class Metric:
-    """One metric file. `scale` turns the quotient into its unit: 100 for per cent, 1000 for per thousand."""
+    """One metric file. `scale` turns the quotient into its unit: 100 for per cent, 1000 for per thousand.
+
+    A metric that is not `divided` may still have a denominator: the records it was looked for in, without
+    which there is no data ("no major accident" is known only where reports were filed).
+    """
 
     code: str
     name: str
@@ -134,6 +141,7 @@ class Metric:
     unit_en: str
     numerator: Term
     denominator: Term | None
+    divided: bool
     scale: Decimal
     decimals: int
     better: str
@@ -167,17 +175,25 @@ class Metric:
             return amount.numerator.quantize(self._step)
         if not amount.denominator:
             return None
+        if not self.divided:
+            return amount.numerator.quantize(self._step)
         return (amount.numerator * self.scale / amount.denominator).quantize(self._step)
 
     @property
     def _step(self) -> Decimal:
         return Decimal(1).scaleb(-self.decimals)
 
-    def reaches(self, value: Decimal | None) -> bool | None:
+    def target_for(self, period: Period) -> Target | None:
+        """The target as far as it speaks of such a period: what is counted up is counted up over a year."""
+        counted_up = not self.divided and self.numerator.counted == "within" and self.better == "higher"
+        return None if counted_up and period.kind != "year" else self.target
+
+    def reaches(self, value: Decimal | None, period: Period) -> bool | None:
         """Whether the value meets the target in the better direction; None without target or data."""
-        if self.target is None or value is None:
+        target = self.target_for(period)
+        if target is None or value is None:
             return None
-        return value >= self.target.value if self.better == "higher" else value <= self.target.value
+        return value >= target.value if self.better == "higher" else value <= target.value
 
     def say(self, amount: Amount | None, period: Period, *, language: str = "zh") -> str:
         """The sentence with its figures and dates filled in, fit to be read out loud."""
@@ -206,9 +222,9 @@ def measure(metric: Metric, records: Mapping[str, Sequence[Record]], period: Per
     if metric.denominator is None:
         return None if numerator is None else Amount(numerator)
     denominator = total(metric.denominator, records.get(metric.denominator.source, ()), period)
-    if denominator is None:
-        return None
-    return Amount(numerator if numerator is not None else Decimal(0), denominator)
+    if denominator is not None and numerator is None:
+        return Amount(Decimal(0), denominator)
+    return None if numerator is None else Amount(numerator, denominator)
 
 
 def total(term: Term, records: Iterable[Record], period: Period) -> Decimal | None:
@@ -224,7 +240,28 @@ def total(term: Term, records: Iterable[Record], period: Period) -> Decimal | No
     if term.aggregate == "sum":
         return sum((number(record[term.field]) for record in filled), Decimal(0))
     newest = max(_day(record.get(term.date)) for record in filled)
-    return max(number(r[term.field]) for r in filled if _day(r.get(term.date)) == newest)
+    return sum((number(r[term.field]) for r in filled if _day(r.get(term.date)) == newest), Decimal(0))
+
+
+def split(metric: Metric, choices: Mapping[str, tuple[str, str]]) -> list[Metric]:
+    """One metric for each choice of its `by` field, coded "metric/choice"; `choices` holds both names.
+
+    A record with several choices counts in full for each of them, so the parts may exceed the whole.
+    """
+    return [
+        replace(
+            metric,
+            code=f"{metric.code}/{code}",
+            name=f"{metric.name}：{name}",
+            name_en=f"{metric.name_en}: {name_en}",
+            numerator=replace(
+                metric.numerator, where=(*metric.numerator.where, Condition(metric.by, "in", (code,)))
+            ),
+            by="",
+            target=None,
+        )
+        for code, (name, name_en) in choices.items()
+    ]
 
 
 def add(amounts: Iterable[Amount]) -> Amount | None:
@@ -309,7 +346,7 @@ def parse(code: str, data: Mapping[str, Any]) -> Metric:
     aggregate = _one_of(data, "aggregate", AGGREGATES)
     numerator, denominator = _BUILD.get(aggregate, _single)(data)
     by = str(data.get("by", ""))
-    if by and (denominator is not None or aggregate not in {"count", "sum"}):
+    if by and aggregate not in {"count", "sum"}:
         raise MetricError("by", "只有计数和求和可以按字段分开")
     return Metric(
         code=code,
@@ -321,10 +358,11 @@ def parse(code: str, data: Mapping[str, Any]) -> Metric:
         unit_en=_text(data, "unit_en"),
         numerator=numerator,
         denominator=denominator,
+        divided=aggregate in {"share", "share_on_time", "ratio"},
         scale=number(data.get("scale", 100 if aggregate in {"share", "share_on_time"} else 1)),
-        decimals=int(data.get("decimals", 0 if denominator is None else 1)),
+        decimals=int(data.get("decimals", 1 if aggregate in {"share", "share_on_time", "ratio"} else 0)),
         better=_one_of(data, "better", ("higher", "lower")),
-        roll_up=_roll_up(data, aggregate, denominator),
+        roll_up=_roll_up(data, aggregate),
         empty=_one_of(data, "empty", ("zero", "unknown"), "zero" if aggregate == "count" else "unknown"),
         group=_text(data, "group"),
         source=_text(data, "source"),
@@ -344,7 +382,9 @@ _PLACEHOLDERS = {"start": "", "end": "", "numerator": "", "denominator": "", "va
 
 
 def _single(data: Mapping[str, Any]) -> tuple[Term, Term | None]:
-    return _term(data, str(data["aggregate"]), ""), None
+    whole = _term(data, str(data["aggregate"]), "")
+    those = _conditions(data, "those")
+    return (_narrowed(whole, those), replace(whole, aggregate="count", field="")) if those else (whole, None)
 
 
 def _share(data: Mapping[str, Any]) -> tuple[Term, Term]:
@@ -374,13 +414,7 @@ _BUILD = {"share": _share, "share_on_time": _share_on_time, "ratio": _ratio}
 
 
 def _narrowed(whole: Term, those: tuple[Condition, ...]) -> Term:
-    return Term(
-        source=whole.source,
-        aggregate="count",
-        counted=whole.counted,
-        date=whole.date,
-        where=whole.where + those,
-    )
+    return replace(whole, where=whole.where + those)
 
 
 def _term(data: Mapping[str, Any], aggregate: str, prefix: str) -> Term:
@@ -434,9 +468,9 @@ def _operand(test: str, value: Any, place: str) -> Any:
     return value
 
 
-def _roll_up(data: Mapping[str, Any], aggregate: str, denominator: Term | None) -> str:
+def _roll_up(data: Mapping[str, Any], aggregate: str) -> str:
     roll_up = _one_of(data, "roll_up", ROLL_UPS)
-    if denominator is not None and roll_up == "sum":
+    if aggregate in {"share", "share_on_time", "ratio"} and roll_up == "sum":
         raise MetricError("roll_up", "比例和比率由分子分母重新计算, 不能相加")
     if aggregate == "count_distinct" and roll_up != "none":
         raise MetricError("roll_up", "不重复计数不能由各部分相加: 同一个值可能在两处")
