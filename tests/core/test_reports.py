@@ -210,3 +210,10 @@ def test_a_title_with_a_stray_brace_is_refused(text: str) -> None:
     stray = text.replace("}", "") + "{"
     with pytest.raises(ReportError):
         parse("x", plain(title=stray, title_en=stray))
+
+
+def test_a_block_for_one_element_is_left_out_under_the_others() -> None:
+    block = {"text": "机构", "text_en": "Bodies", "only": ["national/1"]}
+    section = {"heading": "甲", "heading_en": "A", "each": "element", "blocks": [block]}
+    paper = made(plain(title="甲", title_en="A", section=[section]), {}, scope={"scheme": "national"})
+    assert [type(part).__name__ for part in paper.parts] == ["Heading", "Paragraph", "Heading"]

@@ -42,6 +42,9 @@ VALUES: Mapping[str, Words] = {
     "unit.kind": Words("创建单位类型", "kind of programme unit"),
     "unit.division": Words("所在行政区划", "administrative division"),
     "unit.below": Words("下辖单位数", "number of units below"),
+    "population.residents": Words("常住人口", "residents"),
+    "population.floating": Words("流动人口", "floating population"),
+    "population.year": Words("人口数据年度", "year of the population figures"),
     "period.label": Words("报告期", "reporting period"),
     "period.start": Words("报告期起", "start of the period"),
     "period.end": Words("报告期止", "end of the period"),
@@ -85,6 +88,8 @@ BLOCKS: Mapping[str, Words] = {
     "assessment.table": Words("自评表：逐项等级、得分、说明", "every indicator with grade, points, remark"),
     "assessment.elements": Words("各一级指标得分表", "points by element"),
     "assessment.weak": Words("失分最多的指标表", "indicators that lose most points"),
+    "assessment.chart": Words("各一级指标得分图", "drawing of the points by element"),
+    "assessment.ring": Words("得分环", "score ring"),
     "assessment.findings": Words("一致性检查结果", "findings of the consistency check"),
     "element.indicators": Words("本一级指标下各二级指标得分表", "points of the indicators of an element"),
     "element.evidence": Words("本一级指标的佐证材料目录", "evidence of an element"),
@@ -99,16 +104,20 @@ BLOCKS: Mapping[str, Words] = {
     "photos": Words("报告期全部照片", "all photos of the period"),
     "ledger": Words("所选台账的记录表", "records of the chosen ledger"),
     "plan.table": Words("差距与下一步行动表", "gap and next actions"),
+    "plan.chart": Words("差距瀑布图", "drawing of the gap"),
     "signature": Words("落款：单位与日期", "unit and date at the end"),
 }
 """Blocks a section may name, with what they yield. Beside them the kinds below: `ledger:meetings`."""
 
 BLOCK_KINDS: Mapping[str, Words] = {
     "ledger": Words("报告期内某一台账的记录表", "records of a ledger in the period"),
-    "figure": Words("由记录绘制的图", "a drawing made from records"),
+    "by-month": Words(
+        "某一台账各月记录数或某字段合计图", "records of a ledger, or the sum of a field, by month"
+    ),
+    "by-name": Words("某一台账按某字段的分类图", "records of a ledger by the values of a field"),
 }
 
-OPTIONS = frozenset({"columns", "title", "title_en", "limit"})
+OPTIONS = frozenset({"columns", "title", "title_en", "limit", "sum", "field"})
 _SECTION_KEYS = frozenset({"heading", "heading_en", "each", "blocks", "section", "page_break"})
 _TYPE_KEYS = frozenset(
     {
@@ -138,6 +147,7 @@ class Block:
     argument: str = ""
     options: Mapping[str, Any] = field(default_factory=dict)
     empty: Words = NOTHING  # said where a named block yields nothing
+    only: tuple[str, ...] = ()  # "scheme/element": left out under every other element
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +195,10 @@ class Call:
 
 
 class Source(Protocol):
-    """Where values and blocks come from; `scope` says which element and indicator the text stands under."""
+    """Where values and blocks come from.
+
+    `scope` says which scheme, element and indicator the text stands under.
+    """
 
     def value(self, name: str, argument: str, scope: Scope) -> Value: ...
 
@@ -239,15 +252,19 @@ def _section(data: Mapping[str, Any], place: str, depth: int) -> Section:
 
 def _block(data: Mapping[str, Any], place: str) -> Block:
     if "text" in data:
-        _only(data, frozenset({"text", "text_en"}), place)
-        return Block(text=_words(data, "text", place))
-    _only(data, OPTIONS | {"block", "empty", "empty_en"}, place)
+        _only(data, frozenset({"text", "text_en", "only"}), place)
+        return Block(text=_words(data, "text", place), only=tuple(data.get("only", ())))
+    _only(data, OPTIONS | {"block", "empty", "empty_en", "only"}, place)
     name, _, argument = _text(data, "block", place).partition(":")
     if not (name in BLOCK_KINDS if argument else name in BLOCKS):
         raise ReportError(f"{place}.block", f"没有名为「{data['block']}」的内容块")
     options = {key: value for key, value in data.items() if key in OPTIONS}
     return Block(
-        name=name, argument=argument, options=options, empty=_words(data, "empty", place, optional=True)
+        name=name,
+        argument=argument,
+        options=options,
+        empty=_words(data, "empty", place, optional=True),
+        only=tuple(data.get("only", ())),
     )
 
 
@@ -365,8 +382,10 @@ class _Composer:
         if section.heading.zh:
             text = "".join(run.text for run in self.runs(section.heading, scope))
             yield Heading(len(stack), heading_number(stack, self.language), text)
+        here = f"{scope.get('scheme', '')}/{scope.get('element', '')}"
         for block in section.blocks:
-            yield from self.block(block, scope)
+            if not block.only or here in block.only:
+                yield from self.block(block, scope)
         yield from self.sections(section.sections, scope, stack)
 
     def block(self, block: Block, scope: Scope) -> Sequence[Part]:
