@@ -9,6 +9,7 @@ from typing import Any, cast
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
@@ -18,8 +19,15 @@ from safecommunity.audit.actions import refused
 from safecommunity.units.models import Unit
 from safecommunity.units.permissions import Permission, can
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 KEY_FIELD = "request_key"
+
+
+class PersonRequest(HttpRequest):
+    """What a guarded view gets: somebody is signed in."""
+
+    user: User
+    unit: Unit
 
 
 def requires(permission: Permission) -> Callable[[View], View]:
@@ -31,7 +39,7 @@ def requires(permission: Permission) -> Callable[[View], View]:
 
     def guard(view: View) -> View:
         @wraps(view)
-        def guarded(request: HttpRequest, slug: str, **kwargs: Any) -> HttpResponse:
+        def guarded(request: HttpRequest, slug: str, **kwargs: Any) -> HttpResponseBase:
             if not request.user.is_authenticated:
                 return redirect_to_login(request.get_full_path())
             unit = visible_unit(request, slug)
@@ -53,7 +61,7 @@ def signed_in(view: View) -> View:
     """For pages about oneself: any signed-in person."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, **kwargs: Any) -> HttpResponse:
+    def guarded(request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path())
         return view(request, **kwargs)
@@ -66,7 +74,7 @@ def public(why: str) -> Callable[[View], View]:
 
     def guard(view: View) -> View:
         @wraps(view)
-        def open_to_all(request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        def open_to_all(request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
             return view(request, **kwargs)
 
         return _marked(open_to_all, f"public: {why}")
@@ -82,11 +90,11 @@ def exactly_once(view: View) -> View:
     """
 
     @wraps(view)
-    def once(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def once(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         key = str(request.POST.get(KEY_FIELD, ""))
         if request.method != "POST" or not key:
             return view(request, *args, **kwargs)
-        made: list[HttpResponse] = []
+        made: list[HttpResponseBase] = []
 
         def act() -> Answer:
             _ask_again(request)
@@ -120,8 +128,8 @@ def _ask_again(request: HttpRequest) -> None:
             raise PermissionDenied(_("您的权限刚刚变更，请重新打开页面。"))
 
 
-def _kept(response: HttpResponse) -> Answer:
-    body = "" if response.streaming else response.content.decode(errors="replace")
+def _kept(response: HttpResponseBase) -> Answer:
+    body = response.content.decode(errors="replace") if isinstance(response, HttpResponse) else ""
     return Answer(response.status_code, response.headers.get("Location", ""), body)
 
 
