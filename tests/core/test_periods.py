@@ -23,7 +23,9 @@ def test_a_code_names_its_first_and_last_day(code, start, end, label):
     assert (period.start, period.end, period.label(), period.code) == (start, end, label, code)
 
 
-@pytest.mark.parametrize("code", ["", "26", "2026-13", "2026-00", "2026-Q5", "2026-1", "0999", "9999", "2026 ", "2026-Q1-1"])
+@pytest.mark.parametrize(
+    "code", ["", "26", "2026-13", "2026-00", "2026-Q5", "2026-1", "0999", "9999", "2026 ", "2026-Q1-1"]
+)
 def test_what_is_no_period_is_refused(code):
     with pytest.raises(UnknownPeriod):
         Period.parse(code)

@@ -2,13 +2,13 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
-from tests import make
 
 from safecommunity.jobs import actions, queries, worker
 from safecommunity.jobs.models import Job
 from safecommunity.jobs.registry import NEEDS, TASKS, Progress, task
 from safecommunity.units.models import RoleHolding
 from safecommunity.units.permissions import Permission
+from tests import make
 
 pytestmark = pytest.mark.django_db
 
