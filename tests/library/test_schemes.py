@@ -16,14 +16,7 @@ from safecommunity.core.suggestions import Facts, suggest_all
 
 SCHEMES = sorted(library.schemes)
 CROSSWALKS = sorted(library.crosswalks)
-LEDGERS = {
-    "premises", "vehicles", "drivers", "fire-equipment", "food-businesses", "food-workers",
-    "special-operation-certificates", "major-hazard-sources", "safety-signs", "vulnerable-people",
-    "volunteers", "social-organisations", "meetings", "rules", "activities", "emergency-plans",
-    "drills", "emergency-teams",
-    "supplies", "funds", "exchanges", "honours", "population", "inspections-comprehensive", "reviews",
-    "promotion-projects", "injuries-summary", "opinions",
-}  # fmt: skip
+LEDGERS = set(library.ledgers)
 METRICS = {
     "unit-survey-rate", "special-operation-certificate-rate", "fire-equipment-pass-rate",
     "fire-equipment-intact-rate", "vehicle-plate-rate", "vehicle-inspection-rate", "food-licence-rate",
@@ -101,7 +94,11 @@ def test_every_text_has_its_english(scheme: Scheme) -> None:
 def test_every_ledger_and_metric_is_one_we_have(scheme: Scheme) -> None:
     items = scheme.indicators.values()
 
-    assert {need.ledger for item in items for need in item.evidence if need.ledger} <= LEDGERS
+    needs = [need for item in items for need in item.evidence if need.ledger]
+    assert {need.ledger for need in needs} <= LEDGERS
+    for need in needs:
+        choices = library.ledgers[need.ledger].fields[need.field].choices if need.field else {}
+        assert set(need.values) <= set(choices), need.key
     assert {target.metric for item in items for target in item.metrics} <= METRICS
     assert {getattr(item.rule, "metric", "") for item in items} <= METRICS | {""}
 

@@ -76,7 +76,7 @@ def evidence_too_old(case: Case, indicator: Indicator) -> Iterable[Finding]:
     if not _earns(indicator, _mark(case, indicator)):
         return
     for need in indicator.evidence:
-        records = case.facts.ledgers.get(need.ledger, NO_RECORDS)
+        records = case.facts.ledgers.get(need.key, NO_RECORDS)
         if need.ledger and not need.standing and records.standing and not records.within:
             yield Finding("evidence-too-old", indicator.code, records.standing, need.ledger)
 

@@ -127,6 +127,8 @@ Rule: TypeAlias = Parts | Steps | Proportion | Deduct | YesNo | Bonus | Veto
 class Evidence:
     """One kind of paper an indicator asks for. `ledger` empty means a cited file.
 
+    `field` and `values`: only entries of the ledger with one of these values there; empty means all.
+
     `standing`: counted whenever it was written (lists and rules), else only inside the period.
     `months`: in how many months of a year there should be one.
     """
@@ -137,6 +139,13 @@ class Evidence:
     at_least: int
     months: int
     standing: bool
+    field: str
+    values: tuple[str, ...]
+
+    @property
+    def key(self) -> str:
+        """Names the entries that count: "drills", or "drills?field=fire,school"."""
+        return f"{self.ledger}?{self.field}={','.join(self.values)}" if self.field else self.ledger
 
 
 @dataclass(frozen=True, slots=True)
@@ -533,7 +542,13 @@ def _evidence(node: _Node) -> Evidence:
     months = node.whole("months", 0)
     if months > 12:
         raise node.fail("months", "一年最多 12 个月")
+    where = node.node("where").data if "where" in node.data else {}
+    if len(where) > 1:
+        raise node.fail("where", "只能按一个字段筛选")
+    field, values = next(iter(where.items()), ("", ()))
     return Evidence(
+        field=field,
+        values=(values,) if isinstance(values, str) else tuple(values),
         ledger=node.text("ledger", ""),
         label=node.text("label"),
         label_en=node.text("label_en"),

@@ -52,7 +52,7 @@ class Records:
 class Facts:
     """All that is known about one unit in one period.
 
-    `ledgers`: ledger code → Records; `cited`: indicator code → Records of what was cited for it by hand;
+    `ledgers`: key of an `Evidence` → Records; `cited`: indicator code → Records cited by hand;
     `metrics`: metric code → value in the metric's own unit; `months`: months of the period begun.
     """
 
@@ -191,7 +191,7 @@ def is_found(need: Evidence, facts: Facts) -> bool:
 
 
 def _count(need: Evidence, facts: Facts) -> int:
-    records = facts.ledgers.get(need.ledger, NO_RECORDS)
+    records = facts.ledgers.get(need.key, NO_RECORDS)
     return records.standing if need.standing else records.within
 
 
@@ -211,7 +211,7 @@ def _records(scheme: Scheme, indicator: Indicator, facts: Facts) -> _Basis:
         *_spread_reasons(needs, cited, facts),
     ]
     dated = [need for need in needs if not need.standing]
-    sources = [facts.ledgers.get(need.ledger, NO_RECORDS) for need in dated]
+    sources = [facts.ledgers.get(need.key, NO_RECORDS) for need in dated]
     is_old = bool(dated) and _is_old(scheme, [*sources, cited], facts)
     if is_old:
         reasons.append(Reason("records-old", "", {"days": scheme.recent_days}))
@@ -234,7 +234,7 @@ def _spread_share(need: Evidence, cited: Records, facts: Facts) -> Decimal:
     due = _months_due(need, facts)
     if not due:
         return ONE
-    covered = facts.ledgers.get(need.ledger, NO_RECORDS).months.keys() | cited.months.keys()
+    covered = facts.ledgers.get(need.key, NO_RECORDS).months.keys() | cited.months.keys()
     return min(Decimal(len(covered)) / due, ONE)
 
 
@@ -250,7 +250,7 @@ def _spread_reasons(needs: Iterable[Evidence], cited: Records, facts: Facts) -> 
     if not asked:
         return []
     covered = set(cited.months).union(
-        *(facts.ledgers.get(need.ledger, NO_RECORDS).months for need, due in dated if due)
+        *(facts.ledgers.get(need.key, NO_RECORDS).months for need, due in dated if due)
     )
     return [Reason("spread", "", {"found": len(covered), "asked": asked})]
 
