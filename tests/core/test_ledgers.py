@@ -104,7 +104,7 @@ def test_what_is_typed_is_kept_in_one_form(
 @pytest.mark.parametrize(
     ("field", "typed", "told"),
     [
-        ("name", "长" * 201, "最多200个字,现有201个"),
+        ("name", "长" * 201, "最多200个字，现有201个"),
         ("name", "a\x00", "含有不可见的控制字符"),
         ("name", ["a"], "应为文字"),
         ("count", "三", "应为数字"),
@@ -122,11 +122,11 @@ def test_what_is_typed_is_kept_in_one_form(
         ("month", "2026-13", "月份写法如 2026-03"),
         ("year", "26", "年份写法如 2026"),
         ("good", "也许", "应为“是”或“否”"),
-        ("kind", "丙类", "“丙类”不在可选项中(甲类、乙类等)"),
+        ("kind", "丙类", "“丙类”不在可选项中（甲类、乙类等）"),
         ("other", "某单位", "没有找到所引用的记录“某单位”"),
-        ("person", 110105194912310, "公民身份号码应为18位:前17位是数字,末位是数字或X"),
-        ("person", 1.10105194912310e17, "长号码要按文本填写,按数字填写会丢失末几位"),
-        ("phone", "123456789", "电话号码应为11位手机号,或带区号的固定电话(如 0311-86012345)"),
+        ("person", 110105194912310, "公民身份号码应为18位：前17位是数字，末位是数字或X"),
+        ("person", 1.10105194912310e17, "长号码要按文本填写，按数字填写会丢失末几位"),
+        ("phone", "123456789", "电话号码应为11位手机号，或带区号的固定电话（如 0311-86012345）"),
         ("unknown", "x", "此台账没有这一栏"),
     ],
 )
@@ -158,8 +158,8 @@ def test_an_unusual_value_is_taken_and_marked(ledger: LedgerType) -> None:
     assert checked.errors == {}
     assert checked.clean == {"name": "一", "count": 51, "plate": "电动001"}
     assert {key: str(told) for key, told in checked.unusual.items()} == {
-        "count": "比通常的50大,请核对",
-        "plate": "不像常见的民用号牌,请核对",
+        "count": "比通常的50大，请核对",
+        "plate": "不像常见的民用号牌，请核对",
     }
 
 

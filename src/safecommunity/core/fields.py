@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
+from functools import cached_property
 from typing import Any
 
 from safecommunity.core import identity, privacy
@@ -24,7 +25,7 @@ TRUE = frozenset(["true", "1", "yes", "y", "是", "有", "√", "on"])
 FALSE = frozenset(["false", "0", "no", "n", "否", "无", "×", "off"])
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)  # no slots: what is worked out once is kept in the object
 class Field:
     """One field. `choices`: code → words; `personal`: one of PERSONAL; limits in the field's unit."""
 
@@ -55,6 +56,12 @@ class Field:
     @property
     def words(self) -> Words:
         return Words(self.label, self.label_en)
+
+    @cached_property
+    def codes_by_word(self) -> Mapping[str, str]:
+        """Code, Chinese and English words of each choice, folded → its code."""
+        pairs = [(word, code) for code, words in self.choices.items() for word in (words.en, words.zh, code)]
+        return {_folded(word): code for word, code in pairs}
 
     @property
     def is_date(self) -> bool:
@@ -134,9 +141,10 @@ def is_empty(value: object) -> bool:
 
 
 def check_limits(field: Field, value: Any) -> None:
-    comparable = _comparable(field, value)
-    if comparable is None:
+    """Raises RefusedError when a clean value lies outside the field's limits."""
+    if field.min is None and field.max is None:
         return
+    comparable = _comparable(field, value)
     if field.min is not None and comparable < field.min:
         raise RefusedError("不能小于%(limit)s", limit=str(field.min))
     if field.max is not None and comparable > field.max:
@@ -144,22 +152,21 @@ def check_limits(field: Field, value: Any) -> None:
 
 
 def unusual_remark(field: Field, value: Any) -> Message | None:
+    """What to look at again in a clean value, None when it is an ordinary one."""
     if field.kind == "plate" and not identity.is_plate(str(value)):
-        return Message("不像常见的民用号牌,请核对")
-    comparable = _comparable(field, value)
-    if comparable is None:
+        return Message("不像常见的民用号牌，请核对")
+    if field.usual_min is None and field.usual_max is None:
         return None
+    comparable = _comparable(field, value)
     if field.usual_min is not None and comparable < field.usual_min:
-        return Message("比通常的%(limit)s小,请核对", {"limit": str(field.usual_min)})
+        return Message("比通常的%(limit)s小，请核对", {"limit": str(field.usual_min)})
     if field.usual_max is not None and comparable > field.usual_max:
-        return Message("比通常的%(limit)s大,请核对", {"limit": str(field.usual_max)})
+        return Message("比通常的%(limit)s大，请核对", {"limit": str(field.usual_max)})
     return None
 
 
 def _comparable(field: Field, value: Any) -> Any:
-    if field.is_number:
-        return Decimal(str(value))
-    return date.fromisoformat(value) if field.is_date else None
+    return date.fromisoformat(value) if field.is_date else Decimal(str(value))
 
 
 def _text(field: Field, given: object) -> str:
@@ -168,7 +175,7 @@ def _text(field: Field, given: object) -> str:
         text = re.sub(r"\s+", " ", text)
     longest = LONGEST.get(field.kind, 200)
     if len(text) > longest:
-        raise RefusedError("最多%(longest)s个字,现有%(length)s个", longest=longest, length=len(text))
+        raise RefusedError("最多%(longest)s个字，现有%(length)s个", longest=longest, length=len(text))
     if any(ord(c) < 32 and c not in "\n\t\r" for c in text):
         raise RefusedError("含有不可见的控制字符")
     return text.replace("\r\n", "\n")
@@ -261,15 +268,16 @@ def _yes_no(field: Field, given: object) -> bool:
 
 
 def _choice(field: Field, given: object) -> str:
-    text = _string(given).strip()
-    if text in field.choices:
-        return text
-    folded = identity.plain(text).casefold()
-    for code, words in field.choices.items():
-        if folded in (code, identity.plain(words.zh).casefold(), identity.plain(words.en).casefold()):
-            return code
-    some = "、".join(words.zh for words in list(field.choices.values())[:8])
-    raise RefusedError("“%(value)s”不在可选项中(%(choices)s等)", value=text[:50], choices=some)
+    text = _string(given)
+    code = text if text in field.choices else field.codes_by_word.get(_folded(text))
+    if code is None:
+        some = "、".join(words.zh for words in list(field.choices.values())[:8])
+        raise RefusedError("“%(value)s”不在可选项中（%(choices)s等）", value=text.strip()[:50], choices=some)
+    return code
+
+
+def _folded(word: str) -> str:
+    return identity.plain(word).casefold()
 
 
 def _choices(field: Field, given: object) -> list[str]:
@@ -291,7 +299,7 @@ def _link(field: Field, given: object) -> int:
 def _identified(check: Callable[[str], str]) -> Callable[[Field, object], str]:
     def read(field: Field, given: object) -> str:
         if isinstance(given, float) or (isinstance(given, int) and len(str(given)) > 15):
-            raise RefusedError("长号码要按文本填写,按数字填写会丢失末几位")
+            raise RefusedError("长号码要按文本填写，按数字填写会丢失末几位")
         return check(_string(given))
 
     return read

@@ -36,7 +36,7 @@ def resident_id(text: str) -> str:
     """The 18-character resident identity number in one form. Raises RefusedError. Source: GB 11643-1999."""
     number = plain(text).upper()
     if not re.fullmatch(r"\d{17}[\dX]", number):
-        raise RefusedError("公民身份号码应为18位:前17位是数字,末位是数字或X")
+        raise RefusedError("公民身份号码应为18位：前17位是数字，末位是数字或X")
     if not PROVINCES.match(number):
         raise RefusedError("公民身份号码前两位不是省级代码")
     try:
@@ -46,7 +46,7 @@ def resident_id(text: str) -> str:
     if born.year < 1850:
         raise RefusedError("公民身份号码第7至14位不是一个日期")
     if resident_check(number[:17]) != number[17]:
-        raise RefusedError("公民身份号码校验位不符,请核对是否抄错")
+        raise RefusedError("公民身份号码校验位不符，请核对是否抄错")
     return number
 
 
@@ -70,11 +70,11 @@ def uscc(text: str) -> str:
     """The 18-character unified social credit code in one form. Raises RefusedError. Source: GB 32100-2015."""
     code = plain(text).upper()
     if len(code) != 18:
-        raise RefusedError("统一社会信用代码应为18位,现为%(length)s位", length=len(code))
+        raise RefusedError("统一社会信用代码应为18位，现为%(length)s位", length=len(code))
     if any(c not in ORGANISATION_LETTERS for c in code):
-        raise RefusedError("统一社会信用代码只含数字和大写字母,不含I、O、S、V、Z")
+        raise RefusedError("统一社会信用代码只含数字和大写字母，不含I、O、S、V、Z")
     if organisation_check(code[:17]) != code[17]:
-        raise RefusedError("统一社会信用代码校验位不符,请核对是否抄错")
+        raise RefusedError("统一社会信用代码校验位不符，请核对是否抄错")
     return code
 
 
@@ -88,7 +88,7 @@ def phone(text: str) -> str:
     elif re.fullmatch(r"0[3-9]\d{2}\d{7,8}", number):
         number = f"{number[:4]}-{number[4:]}"
     if not PHONES.fullmatch(number):
-        raise RefusedError("电话号码应为11位手机号,或带区号的固定电话(如 0311-86012345)")
+        raise RefusedError("电话号码应为11位手机号，或带区号的固定电话（如 0311-86012345）")
     return number
 
 

@@ -141,6 +141,11 @@ def _check_references(ledger: LedgerType) -> None:
             _known(ledger, f"{key}.after", field.after)
         if field.kind == "person-id" and field.personal == "none":
             raise LedgerFileError(f"{key}.personal", "an identity number must be sealed")
+        limits = (field.min, field.max, field.usual_min, field.usual_max)
+        if any(limit is not None and isinstance(limit, date) != field.is_date for limit in limits):
+            raise LedgerFileError(key, "limits must be numbers for numbers, dates for dates")
+        if any(limit is not None for limit in limits) and not (field.is_number or field.is_date):
+            raise LedgerFileError(key, "only numbers and dates have limits")
         if field.default is not None:
             _check_default(field, key)
     if sum(field.kind == "place" for field in ledger.fields.values()) > 1:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from safecommunity.core.fields import (
@@ -43,7 +44,7 @@ class Checked:
     unusual: dict[str, Message]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)  # no slots: what is worked out once is kept in the object
 class LedgerType:
     """A ledger. `unique`: the fields that together name a row.
 
@@ -75,7 +76,7 @@ class LedgerType:
     def words(self) -> Words:
         return Words(self.name, self.name_en)
 
-    @property
+    @cached_property
     def columns(self) -> tuple[Column, ...]:
         """Every cell of a row, in the order of the file: what a form, a sheet and the API speak of."""
         return tuple(column for field in self.fields.values() for column in columns_of(field))
@@ -111,6 +112,10 @@ class LedgerType:
         )
         return tuple(dict.fromkeys([*self.feeds, *(code for codes in by_value for code in codes)]))
 
+    @cached_property
+    def _keys(self) -> frozenset[str]:
+        return frozenset(column.key for column in self.columns)
+
     def of_personal(self, kind: str) -> tuple[Field, ...]:
         """The fields whose personal marking is `kind` ("masked" or "sealed")."""
         return tuple(field for field in self.fields.values() if field.personal == kind)
@@ -121,8 +126,7 @@ class LedgerType:
         Unknown columns are errors. `fill` puts a field's default where nothing was said.
         """
         flat = _flat(self, values)
-        known = {column.key for column in self.columns}
-        errors = {key: Message("此台账没有这一栏") for key in flat if key not in known}
+        errors = {key: Message("此台账没有这一栏") for key in flat.keys() - self._keys}
         clean: dict[str, Any] = {}
         unusual: dict[str, Message] = {}
         for field in self.fields.values():

@@ -17,8 +17,8 @@ from safecommunity.units.scope import UnitRow
 class Entry(UnitRow):
     """One record of one ledger.
 
-    `data` holds the clean values by field; of a sealed field only the masked value stands there, the value itself
-    is in `sealed`, bound to this entry. `search` is made of the values by the action that saves them.
+    `data` holds the clean values by field; of a sealed field only the masked value stands there, the value
+    itself is in `sealed`, bound to this entry. `search` is made of the values by the action that saves them.
     `client_uuid` was made by whoever filled the record in: sent again, however late, it is the same record.
     An entry is never deleted, only withdrawn.
     """
