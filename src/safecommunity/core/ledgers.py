@@ -7,9 +7,10 @@ equal things are equal.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from datetime import date
+from functools import cached_property, lru_cache
 from typing import Any
 
 from safecommunity.core.fields import (
@@ -25,6 +26,9 @@ from safecommunity.core.fields import (
     unusual_remark,
 )
 from safecommunity.core.messages import Message, RefusedError, Words
+
+Reader = Callable[[object], tuple[Any, Message | None]]
+_REPEATED = frozenset([str, int, float, bool, date])
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +120,10 @@ class LedgerType:
     def _keys(self) -> frozenset[str]:
         return frozenset(column.key for column in self.columns)
 
+    @cached_property
+    def _readers(self) -> Mapping[str, Reader]:
+        return {field.code: _reader(field) for field in self.fields.values() if field.kind != "place"}
+
     def of_personal(self, kind: str) -> tuple[Field, ...]:
         """The fields whose personal marking is `kind` ("masked" or "sealed")."""
         return tuple(field for field in self.fields.values() if field.personal == kind)
@@ -130,7 +138,10 @@ class LedgerType:
         clean: dict[str, Any] = {}
         unusual: dict[str, Message] = {}
         for field in self.fields.values():
-            _read(field, flat, fill, clean, errors, unusual)
+            if field.kind == "place":
+                _read_place(field, flat, clean, errors)
+            else:
+                _read(field, self._readers[field.code], flat, fill, clean, errors, unusual)
         for field in self.fields.values():
             if field.code not in clean and field.code not in errors and _is_required(field, clean):
                 errors[field.code] = _missing(self, field)
@@ -171,30 +182,39 @@ def _flat(ledger: LedgerType, values: Mapping[str, object]) -> dict[str, object]
     return flat
 
 
+def _reader(field: Field) -> Reader:
+    """How a field reads a value; a value that is nobody's person and was read lately is not read again."""
+
+    def read(given: object) -> tuple[Any, Message | None]:
+        value = READERS[field.kind](field, given)
+        check_limits(field, value)
+        return value, unusual_remark(field, value)
+
+    if field.personal != "none" or field.kind == "multi-choice":
+        return read
+    remembered = lru_cache(maxsize=4096, typed=True)(read)
+    return lambda given: remembered(given) if given.__class__ in _REPEATED else read(given)
+
+
 def _read(
     field: Field,
+    read: Reader,
     flat: Mapping[str, object],
     fill: bool,
     clean: dict[str, Any],
     errors: dict[str, Message],
     unusual: dict[str, Message],
 ) -> None:
-    if field.kind == "place":
-        _read_place(field, flat, clean, errors)
-        return
     given = flat.get(field.code)
     if is_empty(given):
         if fill and field.default is not None:
             clean[field.code] = field.default
         return
     try:
-        value = READERS[field.kind](field, given)
-        check_limits(field, value)
+        clean[field.code], remark = read(given)
     except RefusedError as error:
         errors[field.code] = error.message
         return
-    clean[field.code] = value
-    remark = unusual_remark(field, value)
     if remark is not None:
         unusual[field.code] = remark
 
