@@ -32,6 +32,9 @@ def test_the_newest_version_wins_and_the_older_file_stays(folder: Path) -> None:
     (folder / "lamps.toml").write_text("n = 1")
     shelf: Shelf[dict[str, int]] = Shelf("things")
     assert (shelf["lamps"], shelf.version("lamps"), shelf.version("none")) == ({"n": 10}, 10, 0)
+    assert [shelf.at("lamps", version) for version in (1, 9, 10)] == [{"n": 1}, {"n": 9}, {"n": 10}]
+    with pytest.raises(KeyError):
+        shelf.at("lamps", 2)
 
 
 def test_a_bad_file_of_the_deployment_is_left_out_and_told(folder: Path) -> None:

@@ -64,7 +64,8 @@ class Shelf(Mapping[str, T], Generic[T]):
     def __init__(self, folder: str, parser: str = "") -> None:
         self.folder, self.parser = folder, parser
         self.refused: list[LibraryError] = []
-        self._own: dict[str, tuple[int, T]] | None = None
+        self._own: dict[tuple[str, int], T] | None = None
+        self._every: dict[tuple[str, int], T] = {}
         self._all: dict[str, T] = {}
         self._seen: tuple[tuple[str, int, int], ...] | None = None
 
@@ -95,6 +96,11 @@ class Shelf(Mapping[str, T], Generic[T]):
         files = [*_files(HERE / self.folder), *self._deployment_files()]
         return max((version for name, version in map(_code_and_version, files) if name == code), default=0)
 
+    def at(self, code: str, version: int) -> T:
+        """This very version, for what was begun with it; KeyError when there is none."""
+        self._read()
+        return self._every[code, version]
+
     def _parse(self, code: str, data: Any) -> T:
         if not self.parser:
             return data  # type: ignore[no-any-return]
@@ -110,23 +116,22 @@ class Shelf(Mapping[str, T], Generic[T]):
             for file in _files(HERE / self.folder):
                 self._put(self._own, file)
         if seen != self._seen:
-            newest, refused = dict(self._own), []
+            every, refused = dict(self._own), []
             for file in files:
                 try:
-                    self._put(newest, file)
+                    self._put(every, file)
                 except LibraryError as error:
                     refused.append(error)
-            self._all = {code: newest[code][1] for code in sorted(newest)}
+            self._every = dict(sorted(every.items(), key=lambda pair: pair[0]))
+            self._all = {code: found for (code, _version), found in self._every.items()}
             self.refused, self._seen = refused, seen
         return self._all
 
-    def _put(self, newest: dict[str, tuple[int, T]], file: Path) -> None:
+    def _put(self, every: dict[tuple[str, int], T], file: Path) -> None:
         code, version = split_name(file.name)
         if file.stat().st_size > LARGEST and HERE not in file.parents:
             raise LibraryError(file.name, "", "is larger than 1 MB")
-        found = self.parse(file.name, file.read_bytes())
-        if code not in newest or newest[code][0] <= version:
-            newest[code] = (version, found)
+        every[code, version] = self.parse(file.name, file.read_bytes())
 
     def _deployment_files(self) -> list[Path]:
         return [file for folder in _folders for file in _files(folder / self.folder)]
