@@ -6,6 +6,7 @@ import os
 import tempfile
 
 import pytest
+from django import conf
 
 os.environ.update(
     {
@@ -16,8 +17,10 @@ os.environ.update(
         "SAFECOMMUNITY_DATA_KEY": "test-data-key-0123456789-0123456789",
         "SAFECOMMUNITY_PLAIN_HTTP": "1",
         "SAFECOMMUNITY_HOSTS": "127.0.0.1 localhost testserver",
+        "DJANGO_SETTINGS_MODULE": "safecommunity.config.settings",
     }
 )
+conf.settings.INSTALLED_APPS  # noqa: B018 -- read with this environment; named in the ini file they are read before it
 
 
 @pytest.fixture(autouse=True)
