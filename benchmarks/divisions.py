@@ -69,7 +69,7 @@ def measure(path: Path | None) -> dict[str, Any]:
 
     def load() -> actions.Imported:
         return actions.import_divisions(
-            read(path) if path else made_up(), source_version="benchmark", by=None
+            rows=read(path) if path else made_up(), source_version="benchmark", by=None
         )
 
     def median(code: str) -> float:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import count
+from time import time
 from typing import Any
 
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from safecommunity.accounts.models import User
 from safecommunity.units import actions
@@ -42,3 +46,18 @@ def client(person: User) -> Client:
     signed_in = Client()
     signed_in.force_login(person)
     return signed_in
+
+
+def proved(signed_in: Client) -> Client:
+    """The person has just shown once more who they are."""
+    session = signed_in.session
+    session["proved"] = time()
+    session.save()
+    return signed_in
+
+
+def questions(ask: Callable[[], object]) -> int:
+    """How many queries the database was asked."""
+    with CaptureQueriesContext(connection) as asked:
+        ask()
+    return len(asked)

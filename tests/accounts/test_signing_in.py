@@ -7,9 +7,10 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from django.core.exceptions import ValidationError
 
-from safecommunity.accounts import actions, attempts, queries
-from safecommunity.accounts.actions import LinkUsed, Locked, Taken, Wrong
+from safecommunity.accounts import actions, attempts, queries, signing
+from safecommunity.accounts.actions import Taken, Wrong
 from safecommunity.accounts.models import ApiToken, Attempts, User
+from safecommunity.accounts.signing import LinkUsed, Locked
 from safecommunity.audit.models import Line
 from tests import make
 
@@ -24,7 +25,7 @@ def lin() -> User:
 
 
 def enter(password: str, *, username: str = "lin", at: datetime = NOW, ip: str = "10.0.0.1") -> User:
-    return actions.check_password(username, password, ip=ip, now=at)
+    return signing.check_password(username, password, ip=ip, now=at)
 
 
 def wrong(times: int, **where: object) -> None:
@@ -122,12 +123,12 @@ def test_closed_ended_and_long_unused_accounts_are_refused_like_a_wrong_password
 
 def test_an_account_unused_for_ninety_days_is_closed_by_the_nightly_round(lin: User) -> None:
     make.user("zhou", created_at=NOW, last_login=NOW + timedelta(days=80))
-    assert actions.close_unused(now=NOW + timedelta(days=91)) == 1
+    assert actions.close_unused(now=NOW + timedelta(days=91), by=None) == 1
     assert list(User.objects.filter(is_active=False)) == [lin]
     assert Line.objects.get(act="user.closed").reason == "unused for 90 days"
     zhou = User.objects.get(username="zhou")
     actions.reopen_user(user=lin, by=zhou, now=NOW + timedelta(days=92), ends_date=None)
-    assert actions.close_unused(now=NOW + timedelta(days=93)) == 0
+    assert actions.close_unused(now=NOW + timedelta(days=93), by=None) == 0
 
 
 @pytest.mark.parametrize("password", ["short", "1234567890123", "password123", "linlinlin-lin", "qwertyuiop"])
@@ -139,22 +140,22 @@ def test_weak_passwords_are_refused(lin: User, password: str) -> None:
 def test_a_link_sets_one_password_once_within_three_days(lin: User) -> None:
     wrong(5)
     secret = actions.make_link(user=lin, by=None, now=NOW)
-    assert actions.link_owner(secret, NOW) == lin
+    assert signing.link_owner(secret, NOW) == lin
     with pytest.raises(LinkUsed):
-        actions.link_owner(secret, NOW + timedelta(hours=73))
-    actions.use_link(secret, "another long pass-phrase", now=NOW)
+        signing.link_owner(secret, NOW + timedelta(hours=73))
+    signing.use_link(secret, "another long pass-phrase", now=NOW)
     with pytest.raises(LinkUsed):
-        actions.use_link(secret, "a third long pass-phrase", now=NOW)
+        signing.use_link(secret, "a third long pass-phrase", now=NOW)
     assert enter("another long pass-phrase") == lin
 
 
 def test_a_newer_link_ends_the_older_one_and_so_does_a_new_password(lin: User) -> None:
     old, new = (actions.make_link(user=lin, by=None, now=NOW) for _ in range(2))
     with pytest.raises(LinkUsed):
-        actions.link_owner(old, NOW)
+        signing.link_owner(old, NOW)
     actions.set_password(user=lin, password="another long pass-phrase", by=lin)
     with pytest.raises(LinkUsed):
-        actions.link_owner(new, NOW)
+        signing.link_owner(new, NOW)
 
 
 def test_a_user_name_is_taken_whatever_its_case(lin: User) -> None:
@@ -163,13 +164,13 @@ def test_a_user_name_is_taken_whatever_its_case(lin: User) -> None:
 
 
 def test_a_key_for_programs_is_kept_as_a_hash_and_ends_when_revoked_or_closed(lin: User) -> None:
-    token, secret = actions.make_token(user=lin, name="月报", days=30, now=NOW)
+    token, secret = actions.make_token(user=lin, name="月报", days=30, now=NOW, by=lin)
     assert secret not in str(ApiToken.objects.values_list().get())
     assert list(queries.tokens(lin, NOW)) == [token]
     assert list(queries.tokens(lin, NOW + timedelta(days=31))) == []
     actions.revoke_token(token=token, by=lin, now=NOW)
     assert list(queries.tokens(lin, NOW)) == []
-    other, _secret = actions.make_token(user=lin, name="导出", days=30, now=NOW)
+    other, _secret = actions.make_token(user=lin, name="导出", days=30, now=NOW, by=lin)
     actions.close_user(user=lin, by=None)
     other.refresh_from_db()
     assert other.revoked_at is not None
@@ -178,7 +179,7 @@ def test_a_key_for_programs_is_kept_as_a_hash_and_ends_when_revoked_or_closed(li
 def test_a_try_that_is_locked_is_never_evaluated(lin: User, monkeypatch: pytest.MonkeyPatch) -> None:
     wrong(5)
     evaluated: list[str] = []
-    monkeypatch.setattr(actions, "authenticate", lambda **given: evaluated.append(given["username"]))
+    monkeypatch.setattr(signing, "authenticate", lambda **given: evaluated.append(given["username"]))
     with pytest.raises(Locked):
         enter(make.PASSWORD)
     assert evaluated == []

@@ -32,7 +32,7 @@ ROWS = [
 
 
 def load(rows: list[Row], source: str = "2023", **more: date) -> Imported:
-    return actions.import_divisions(iter(rows), source_version=source, by=None, **more)
+    return actions.import_divisions(rows=iter(rows), source_version=source, by=None, **more)
 
 
 def test_a_list_loaded_twice_changes_nothing_the_second_time() -> None:
@@ -64,7 +64,7 @@ def test_a_complete_new_list_ends_what_it_no_longer_names_and_revives_what_it_na
 def test_a_list_longer_than_a_batch_reports_its_progress(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(actions, "BATCH", 4)
     seen: list[int] = []
-    actions.import_divisions(ROWS, source_version="2023", by=None, progress=seen.append)
+    actions.import_divisions(rows=ROWS, source_version="2023", by=None, progress=seen.append)
     assert seen == [4, 6]
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from tests import make
 
 from safecommunity.audit.models import Line
 from safecommunity.core import geometry
@@ -12,6 +11,7 @@ from safecommunity.core.divisions import level_of
 from safecommunity.places import actions, queries
 from safecommunity.places.actions import Refused, Stale
 from safecommunity.places.models import Boundary, Division, Grid
+from tests import make
 
 pytestmark = pytest.mark.django_db
 SQUARE = {"type": "Polygon", "coordinates": [[[114.0, 38.0], [115.0, 38.0], [115.0, 39.0], [114.0, 38.0]]]}
@@ -20,7 +20,7 @@ SQUARE = {"type": "Polygon", "coordinates": [[[114.0, 38.0], [115.0, 38.0], [115
 @pytest.fixture
 def neighbourhood() -> Division:
     codes = ["130102003", "130102003008"]
-    actions.import_divisions((Row(c, c, level_of(c)) for c in codes), source_version="t", by=None)
+    actions.import_divisions(rows=(Row(c, c, level_of(c)) for c in codes), source_version="t", by=None)
     return Division.objects.get(code="130102003008")
 
 

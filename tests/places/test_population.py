@@ -23,7 +23,7 @@ FULL: list[queries.Figure] = [
 @pytest.fixture
 def places() -> dict[str, Division]:
     codes = ["13", "1301", "130102", "130102003", "130102003008", "130102003009", "130104"]
-    actions.import_divisions((Row(c, c, level_of(c)) for c in codes), source_version="t", by=None)
+    actions.import_divisions(rows=(Row(c, c, level_of(c)) for c in codes), source_version="t", by=None)
     return {row.code: row for row in Division.objects.all()}
 
 

@@ -1,19 +1,16 @@
-"""Writing accounts: signing in, passwords, second factors, sessions, links and keys."""
+"""Writing accounts: people, passwords, second factors, sessions, links and keys."""
 
 from __future__ import annotations
 
-import hashlib
 import secrets
-from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.contrib.auth import authenticate
 from django.contrib.auth.password_validation import validate_password
 from django.db import transaction
 from django.utils import timezone
 
-from safecommunity.accounts import attempts, queries
+from safecommunity.accounts import factors, queries
 from safecommunity.accounts.models import (
     ApiToken,
     OneTimeLink,
@@ -22,8 +19,8 @@ from safecommunity.accounts.models import (
     Session,
     User,
 )
-from safecommunity.accounts.sealing import blind_index, seal, unseal
-from safecommunity.audit.actions import Place, record, refused
+from safecommunity.accounts.sealing import digest, seal
+from safecommunity.audit.actions import Place, record
 from safecommunity.core import one_time_codes as codes
 
 ISSUER = "安全社区"
@@ -36,45 +33,8 @@ class Wrong(Exception):
     """Name and password do not belong together, or the account is closed: which of them is not told."""
 
 
-class Locked(Exception):
-    """Too many tries; `until` is when the next one is looked at."""
-
-    def __init__(self, until: datetime) -> None:
-        super().__init__(str(until))
-        self.until = until
-
-
 class Taken(ValueError):
     """The user name belongs to somebody."""
-
-
-class LinkUsed(ValueError):
-    """The link is unknown, used or too old."""
-
-
-def check_password(username: str, password: str, *, ip: str, now: datetime) -> User:
-    """The person of a name and password. Raises Wrong or Locked; every failure is counted and logged."""
-    account, address = attempts.account(username), attempts.address(ip)
-    _take((account, address), now, known_or_text(username), ip)
-    user = authenticate(username=username, password=password)
-    if not isinstance(user, User) or queries.ended(user, now) or _closed_as_unused(user, now):
-        refused("session.opened", known_or_text(username), by=None, reason=f"wrong password from {ip}")
-        raise Wrong
-    attempts.forget(account)
-    attempts.give_back(address, now)
-    user.ip = ip
-    return user
-
-
-def check_second_factor(user: User, code: str, *, now: datetime) -> None:
-    """Takes a time-based or a recovery code, each once. Raises Wrong or Locked."""
-    guard = attempts.factor(user.pk)
-    _take((guard,), now, user, user.ip)
-    text = "".join(code.split()).upper()
-    if not (_time_code_taken(user, text, now) or _recovery_code_taken(user, text, now)):
-        refused("session.opened", user, by=user, reason="wrong second factor")
-        raise Wrong
-    attempts.forget(guard)
 
 
 @transaction.atomic
@@ -101,35 +61,38 @@ def close_sessions(*, user: User, by: User | None, keep: str = "", only: str = "
 
 
 @transaction.atomic
-def begin_second_factor(*, user: User) -> bytes:
+def begin_second_factor(*, user: User, by: User) -> bytes:
     """The secret to be shown; it counts only once a code of it was entered."""
     secret = codes.new_secret()
-    sealed = seal(codes.as_text(secret), _place(user))
+    sealed = seal(codes.as_text(secret), factors.place_of(user))
     SecondFactor.objects.filter(user=user, confirmed_at=None).delete()
     SecondFactor.objects.get_or_create(user=user, defaults={"secret": sealed})
+    record("second-factor.begun", user, by=by)
     return secret
 
 
 @transaction.atomic
-def confirm_second_factor(*, user: User, code: str, now: datetime) -> list[str]:
+def confirm_second_factor(*, user: User, code: str, now: datetime, by: User) -> list[str]:
     """Puts the factor in force and gives the recovery codes, shown this once. Raises Wrong."""
     factor = SecondFactor.objects.select_for_update().filter(user=user, confirmed_at=None).first()
-    step = codes.matching_step(_secret(factor), code.strip(), now.timestamp()) if factor else None
+    step = codes.matching_step(factors.secret_of(factor), code.strip(), now.timestamp()) if factor else None
     if factor is None or step is None:
         raise Wrong
     factor.confirmed_at, factor.last_step = now, step
     factor.save()
-    record("second-factor.enabled", user, by=user)
-    return new_recovery_codes(user=user)
+    record("second-factor.enabled", user, by=by)
+    return new_recovery_codes(user=user, by=by)
 
 
 @transaction.atomic
-def new_recovery_codes(*, user: User) -> list[str]:
+def new_recovery_codes(*, user: User, by: User) -> list[str]:
     """Ten codes in place of all earlier ones."""
     made = [codes.recovery_code() for _ in range(RECOVERY_CODES)]
     RecoveryCode.objects.filter(user=user).delete()
-    RecoveryCode.objects.bulk_create(RecoveryCode(user=user, digest=_recovery_digest(code)) for code in made)
-    record("recovery-codes.made", user, by=user)
+    RecoveryCode.objects.bulk_create(
+        RecoveryCode(user=user, digest=factors.recovery_digest(code)) for code in made
+    )
+    record("recovery-codes.made", user, by=by)
     return made
 
 
@@ -186,11 +149,11 @@ def reopen_user(
     record("user.reopened", user, by=by, unit=unit)
 
 
-def close_unused(*, now: datetime) -> int:
+def close_unused(*, now: datetime, by: User | None) -> int:
     """Closes accounts that nobody used for 90 days; for the nightly round."""
     found = list(queries.unused(now))
     for user in found:
-        close_user(user=user, by=None, reason="unused for 90 days")
+        close_user(user=user, by=by, reason="unused for 90 days")
     return len(found)
 
 
@@ -199,42 +162,19 @@ def make_link(*, user: User, by: User | None, now: datetime, unit: Place | None 
     """The secret of a link that sets a password once within three days; earlier links end."""
     OneTimeLink.objects.filter(user=user, used_at=None).update(used_at=now)
     secret = secrets.token_urlsafe(32)
-    OneTimeLink.objects.create(
-        user=user, digest=_digest(secret), expires_at=now + timedelta(hours=LINK_HOURS)
-    )
+    OneTimeLink.objects.create(user=user, digest=digest(secret), expires_at=now + timedelta(hours=LINK_HOURS))
     record("link.made", user, by=by, unit=unit)
     return secret
 
 
-def link_owner(secret: str, now: datetime) -> User:
-    """Whose link this is. Raises LinkUsed."""
-    links = OneTimeLink.objects.filter(digest=_digest(secret), used_at=None, expires_at__gt=now)
-    link = links.select_related("user").filter(user__is_active=True).first()
-    if link is None:
-        raise LinkUsed
-    return link.user
-
-
 @transaction.atomic
-def use_link(secret: str, password: str, *, now: datetime) -> User:
-    """Sets the password of the link's owner. Raises LinkUsed and Django's ValidationError."""
-    user = link_owner(secret, now)
-    validate_password(password, user)
-    if not OneTimeLink.objects.filter(digest=_digest(secret), used_at=None).update(used_at=now):
-        raise LinkUsed
-    set_password(user=user, password=password, by=user)
-    attempts.forget(attempts.account(user.username))
-    return user
-
-
-@transaction.atomic
-def make_token(*, user: User, name: str, days: int, now: datetime) -> tuple[ApiToken, str]:
+def make_token(*, user: User, name: str, days: int, now: datetime, by: User) -> tuple[ApiToken, str]:
     """A key for programs and its secret, which is shown this once."""
     secret = TOKEN_PREFIX + secrets.token_urlsafe(32)
     token = ApiToken.objects.create(
-        user=user, name=name, digest=_digest(secret), expires_at=now + timedelta(days=days), created_at=now
+        user=user, name=name, digest=digest(secret), expires_at=now + timedelta(days=days), created_at=now
     )
-    record("token.made", token, by=user, after={"name": name, "days": days})
+    record("token.made", token, by=by, after={"name": name, "days": days})
     return token, secret
 
 
@@ -243,52 +183,3 @@ def revoke_token(*, token: ApiToken, by: User, now: datetime) -> None:
     token.revoked_at = now
     token.save(update_fields=["revoked_at"])
     record("token.revoked", token, by=by)
-
-
-def known_or_text(username: str) -> User | str:
-    """The account meant, for the log; what was typed otherwise is not kept, it may be a password."""
-    return User.objects.filter(username=username).first() or "unknown account"
-
-
-def _take(guards: Iterable[attempts.Guard], now: datetime, target: User | str, ip: str) -> None:
-    until = [found for guard in guards if (found := attempts.take(guard, now))]
-    if until:
-        refused("session.opened", target, by=None, reason=f"locked, from {ip}")
-        raise Locked(max(until))
-
-
-def _closed_as_unused(user: User, now: datetime) -> bool:
-    if not queries.is_unused(user, now):
-        return False
-    close_user(user=user, by=None, reason="unused for 90 days")
-    return True
-
-
-def _time_code_taken(user: User, code: str, now: datetime) -> bool:
-    factor = SecondFactor.objects.filter(user=user).exclude(confirmed_at=None).first()
-    if factor is None:
-        return False
-    step = codes.matching_step(_secret(factor), code, now.timestamp(), after=factor.last_step)
-    newer = SecondFactor.objects.filter(pk=factor.pk, last_step__lt=step or 0)
-    return step is not None and bool(newer.update(last_step=step))
-
-
-def _recovery_code_taken(user: User, code: str, now: datetime) -> bool:
-    rows = RecoveryCode.objects.filter(user=user, digest=_recovery_digest(code), used_at=None)
-    return bool(rows.update(used_at=now))
-
-
-def _secret(factor: SecondFactor) -> bytes:
-    return codes.from_text(unseal(factor.secret, _place(factor.user)))
-
-
-def _place(user: User) -> str:
-    return f"accounts.secondfactor|secret|{user.pk}"
-
-
-def _digest(secret: str) -> str:
-    return hashlib.sha256(secret.encode()).hexdigest()
-
-
-def _recovery_digest(code: str) -> str:
-    return blind_index(code.replace("-", ""), "recovery-code")

@@ -48,6 +48,11 @@ def blind_index(value: str, field: str) -> str:
     return hmac.new(_key(f"index|{field}"), normal.encode(), hashlib.sha256).hexdigest()
 
 
+def digest(secret: str) -> str:
+    """SHA-256 of a long random secret; 64 hexadecimal digits."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
 def key_id() -> str:
     return hashlib.sha256(_key("id")).hexdigest()[:8]
 

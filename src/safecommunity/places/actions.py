@@ -54,8 +54,8 @@ class Imported:
 
 
 def import_divisions(
-    rows: Iterable[Row],
     *,
+    rows: Iterable[Row],
     source_version: str,
     by: User | None,
     valid_from: date | None = None,
@@ -174,7 +174,7 @@ def set_population(
     Division.objects.select_for_update().get(pk=division.pk)
     if queries.digest(division, year) != seen:
         raise Stale(queries.figures(division, year))
-    check_figures(figures)
+    _check_figures(figures)
     old = sum(figure[4] for figure in queries.figures(division, year))
     Population.objects.filter(division=division, year=year).delete()
     Population.objects.bulk_create(
@@ -198,7 +198,7 @@ def set_population(
     )
 
 
-def check_figures(figures: Sequence[queries.Figure]) -> None:
+def _check_figures(figures: Sequence[queries.Figure]) -> None:
     """Each person counted once: no overlapping ages, no totals beside their parts. Raises Refused."""
     residences = {figure[3] for figure in figures}
     if "all" in residences and len(residences) > 1:

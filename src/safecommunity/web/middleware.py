@@ -7,6 +7,8 @@ from typing import cast
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
 
 from safecommunity.accounts.models import User
 from safecommunity.core.addresses import client_address
@@ -29,6 +31,24 @@ def caller(answer: Answer) -> Answer:
         response.headers.setdefault("Permissions-Policy", "camera=(self), geolocation=(self), microphone=()")
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         return response
+
+    return middleware
+
+
+def second_factor_first(answer: Answer) -> Answer:
+    """An administrator who signed in without a second factor sets one up before anything else."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        enrolment = reverse("accounts:second-factor")
+        free = (
+            enrolment,
+            reverse("accounts:sign-out"),
+            reverse("accounts:prove"),
+            f"/{settings.STATIC_URL.strip('/')}/",
+        )
+        if request.session.get("must_enrol") and not request.path.startswith(free):
+            return redirect(enrolment)
+        return answer(request)
 
     return middleware
 

@@ -27,7 +27,7 @@ register = Library()
 
 COMPONENTS = (
     *("nav", "button", "menu", "card", "table", "form", "badge", "notice"),
-    *("dialog", "mark", "chart", "conflict", "sample"),
+    *("dialog", "mark", "chart", "conflict", "account", "sample"),
 )
 STYLES = (
     "css/tokens.css",

@@ -48,7 +48,7 @@ class Command(BaseCommand):
         begun = monotonic()
         try:
             result = actions.import_divisions(
-                read(path),
+                rows=read(path),
                 source_version=(source or path.name)[:60],
                 by=None,
                 valid_from=valid_from,
