@@ -94,7 +94,7 @@ def test_a_stranger_is_asked_to_sign_in(route, places, client):
     address = filled(route, known, places["own"])
     response = getattr(client, method_of(entry, client, address))(address)
     assert response.status_code == 302
-    assert response.headers["Location"].startswith("/accounts/sign-in/")
+    assert response.headers["Location"].startswith("/account/sign-in/")
 
 
 def test_the_matrix_has_rows():
