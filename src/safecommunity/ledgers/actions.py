@@ -1,0 +1,393 @@
+"""Writing in the ledgers: each record passes its ledger's checks, leaves a line in the log, moves metrics."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import islice
+from typing import Any, TypeVar
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from safecommunity.accounts.models import User
+from safecommunity.accounts.sealing import blind_index, seal
+from safecommunity.audit.actions import record
+from safecommunity.core.fields import mask
+from safecommunity.core.ledgers import Checked, LedgerType
+from safecommunity.core.messages import Message
+from safecommunity.jobs.actions import enqueue
+from safecommunity.ledgers import queries
+from safecommunity.ledgers.asking import sealed_field
+from safecommunity.ledgers.models import Entry, SavedView, SealedKey
+from safecommunity.ledgers.search import search_text
+from safecommunity.library import ledgers
+from safecommunity.units.models import Unit
+from safecommunity.units.scope import change as change_row
+
+CHUNK = 1_000
+T = TypeVar("T")
+
+
+class InvalidEntry(Exception):
+    """The values cannot be taken; `errors` says why, by column."""
+
+    def __init__(self, errors: Mapping[str, Message]) -> None:
+        super().__init__("; ".join(f"{key}: {message}" for key, message in errors.items()))
+        self.errors = errors
+
+
+class DuplicateEntry(Exception):
+    """The unit already has a standing entry with the same unique fields."""
+
+    def __init__(self, existing: Entry) -> None:
+        super().__init__(_("台账里已经有同样的记录“%(title)s”。请修改那一条。") % {"title": existing.title})
+        self.existing = existing
+
+
+@dataclass(frozen=True, slots=True)
+class NewRow:
+    """A row for `add_many`: clean values, what is to be looked at again, the key its maker gave it."""
+
+    clean: Mapping[str, Any]
+    unusual: Mapping[str, Message]
+    client_uuid: uuid.UUID
+
+
+@transaction.atomic
+def add(
+    *,
+    ledger: str,
+    unit: Unit,
+    values: Mapping[str, object],
+    by: User | None,
+    client_uuid: uuid.UUID | None = None,
+    remark: str = "",
+) -> Entry:
+    """A new entry from values by column. The same `client_uuid` again gives the entry it made the first time.
+
+    Raises InvalidEntry, DuplicateEntry.
+    """
+    uid = client_uuid or uuid.uuid4()
+    if known := Entry.objects.in_unit(unit).filter(client_uuid=uid).first():
+        return known
+    kind = ledgers[ledger]
+    checked = _checked(unit, kind, values, fill=True)
+    facts = _facts(kind, checked.clean, uid)
+    _refuse_duplicate(unit, kind, facts["unique_key"])
+    entry = Entry(
+        unit=unit,
+        path=unit.path,
+        ledger=ledger,
+        client_uuid=uid,
+        is_starred=bool(checked.unusual),
+        remark=remark or _remarks(kind, checked),
+        **facts,
+    )
+    _insert(unit, kind, [entry])
+    _index(kind, [(entry, checked.clean)])
+    record("entry.added", entry, by=by, unit=unit, after=_logged(entry))
+    _refresh(unit, ledger, [entry.record_date], by)
+    return entry
+
+
+@transaction.atomic
+def change(
+    *,
+    entry: Entry,
+    version: int,
+    values: Mapping[str, object],
+    by: User | None,
+    remark: str | None = None,
+    is_starred: bool | None = None,
+    reason: str = "",
+) -> Entry:
+    """Replace the values of an entry. A personal field that comes back masked keeps its value.
+
+    Raises InvalidEntry, DuplicateEntry, StaleRecord.
+    """
+    kind = entry.type
+    checked = _checked(entry.unit, kind, _unmasked(entry, values))
+    facts = _facts(kind, checked.clean, entry.client_uuid)
+    _refuse_duplicate(entry.unit, kind, facts["unique_key"], but=entry)
+    before, days = _logged(entry), [entry.record_date]
+    change_row(
+        entry,
+        version=version,
+        is_starred=bool(checked.unusual) if is_starred is None else is_starred,
+        remark=entry.remark if remark is None else remark,
+        **facts,
+    )
+    _index(kind, [(entry, checked.clean)])
+    gone, came = differing(before, _logged(entry))
+    record("entry.changed", entry, by=by, unit=entry.unit, reason=reason, before=gone, after=came)
+    _refresh(entry.unit, entry.ledger, [*days, entry.record_date], by)
+    return entry
+
+
+@transaction.atomic
+def withdraw(*, entry: Entry, version: int, reason: str, by: User) -> Entry:
+    """Take an entry out of every list and figure; it stays readable. Raises StaleRecord."""
+    change_row(entry, version=version, withdrawn_at=timezone.now(), withdrawn_reason=reason)
+    record("entry.withdrawn", entry, by=by, unit=entry.unit, reason=reason)
+    _refresh(entry.unit, entry.ledger, [entry.record_date], by)
+    return entry
+
+
+@transaction.atomic
+def restore(*, entry: Entry, version: int, by: User) -> Entry:
+    """Put a withdrawn entry back. Raises StaleRecord, DuplicateEntry."""
+    _refuse_duplicate(entry.unit, entry.type, entry.unique_key, but=entry)
+    change_row(entry, version=version, withdrawn_at=None, withdrawn_reason="")
+    record("entry.restored", entry, by=by, unit=entry.unit)
+    _refresh(entry.unit, entry.ledger, [entry.record_date], by)
+    return entry
+
+
+@transaction.atomic
+def bulk_change(
+    *, entries: Sequence[Entry], values: Mapping[str, object], by: User, reason: str = ""
+) -> list[Entry]:
+    """Set the same columns on several entries of one ledger, all or none. Raises what `change` raises."""
+    return [
+        change(entry=entry, version=entry.version, values=_known(entry) | dict(values), by=by, reason=reason)
+        for entry in entries
+    ]
+
+
+@transaction.atomic
+def add_many(*, ledger: str, unit: Unit, rows: Iterable[NewRow], by: User | None, source: str) -> int:
+    """Many checked rows at once, one line in the log; rows that are there already are passed over.
+
+    Returns how many were added. Raises DuplicateEntry when a row's unique fields are taken.
+    """
+    kind, added, days = ledgers[ledger], 0, set()
+    for chunk in _chunks(rows):
+        wanted = [row.client_uuid for row in chunk]
+        there = set(
+            Entry.objects.in_unit(unit).filter(client_uuid__in=wanted).values_list("client_uuid", flat=True)
+        )
+        fresh = [row for row in chunk if row.client_uuid not in there]
+        made = _create(unit, kind, fresh)
+        added += len(made)
+        days |= {entry.record_date for entry in made}
+    if added:
+        record("entries.added", f"ledgers.{ledger}", by=by, unit=unit, after={"count": added}, reason=source)
+        _refresh(unit, ledger, days, by)
+    return added
+
+
+@transaction.atomic
+def change_many(
+    *, rows: Iterable[tuple[Entry, Mapping[str, Any], Mapping[str, Message]]], by: User | None, source: str
+) -> int:
+    """Replace the values of many entries of one ledger by (entry, clean, unusual), one line in the log.
+
+    An entry saved by someone else since it was read raises StaleRecord, and nothing is changed.
+    """
+    changed, days = 0, set()
+    entry: Entry | None = None
+    for chunk in _chunks(rows):
+        for entry, clean, unusual in chunk:
+            kind = entry.type
+            facts = _facts(kind, clean, entry.client_uuid)
+            days |= {entry.record_date, facts["record_date"]}
+            change_row(entry, version=entry.version, is_starred=bool(unusual), **facts)
+        _index(chunk[0][0].type, [(entry, clean) for entry, clean, _unusual in chunk])
+        changed += len(chunk)
+    if entry is not None:
+        record(
+            "entries.changed",
+            f"ledgers.{entry.ledger}",
+            by=by,
+            unit=entry.unit,
+            after={"count": changed},
+            reason=source,
+        )
+        _refresh(entry.unit, entry.ledger, days, by)
+    return changed
+
+
+@transaction.atomic
+def withdraw_many(*, entries: Iterable[Entry], reason: str, by: User | None) -> int:
+    """Withdraw many entries of one unit and ledger, one line in the log. Raises StaleRecord."""
+    withdrawn = list(entries)
+    for entry in withdrawn:
+        change_row(entry, version=entry.version, withdrawn_at=timezone.now(), withdrawn_reason=reason)
+    if withdrawn:
+        first = withdrawn[0]
+        record(
+            "entries.withdrawn",
+            f"ledgers.{first.ledger}",
+            by=by,
+            unit=first.unit,
+            after={"count": len(withdrawn)},
+            reason=reason,
+        )
+        _refresh(first.unit, first.ledger, {entry.record_date for entry in withdrawn}, by)
+    return len(withdrawn)
+
+
+@transaction.atomic
+def reveal(*, entry: Entry, field: str, reason: str, by: User) -> str:
+    """One personal value in full; who looked, at what and why stays in the log."""
+    record("entry.personal-shown", entry, by=by, unit=entry.unit, after={"field": field}, reason=reason)
+    value = queries.opened(entry).get(field, "")
+    return str(value)
+
+
+@transaction.atomic
+def save_view(*, unit: Unit, ledger: str, name: str, query: str, is_shared: bool, by: User) -> SavedView:
+    """Keep a list under a name; the same name again replaces one's own."""
+    mine = SavedView.objects.in_unit(unit).filter(ledger=ledger, by=by, name=name).first()
+    if mine:
+        change_row(mine, version=mine.version, query=query, is_shared=is_shared)
+        view = mine
+    else:
+        view = SavedView.objects.create(
+            unit=unit, path=unit.path, ledger=ledger, name=name, query=query, is_shared=is_shared, by=by
+        )
+    record("view.saved", view, by=by, unit=unit, after={"ledger": ledger, "query": query})
+    return view
+
+
+@transaction.atomic
+def remove_view(*, view: SavedView, by: User) -> None:
+    record("view.removed", view, by=by, unit=view.unit)
+    view.delete()
+
+
+def differing(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What the log holds of a change: the old and the new values, only where they differ."""
+    names = [name for name in {**before, **after} if before.get(name) != after.get(name)]
+    return {name: before.get(name) for name in names}, {name: after.get(name) for name in names}
+
+
+def _checked(unit: Unit, kind: LedgerType, values: Mapping[str, object], *, fill: bool = False) -> Checked:
+    checked = kind.check(queries.Links(unit).resolved(kind, values), fill=fill)
+    if checked.errors:
+        raise InvalidEntry(checked.errors)
+    return checked
+
+
+def _facts(kind: LedgerType, clean: Mapping[str, Any], uid: uuid.UUID) -> dict[str, Any]:
+    """What a row of the table holds for these clean values."""
+    sealed = {field.code: field for field in kind.of_personal("sealed") if field.code in clean}
+    data: dict[str, Any] = {
+        code: mask(sealed[code], value) if code in sealed else value for code, value in clean.items()
+    }
+    shown = {code: mask(kind.fields[code], value) for code, value in clean.items() if code in kind.title}
+    place: dict[str, Any] = data.get(kind.place_field.code, {}) if kind.place_field else {}
+    title = kind.title_of(shown)[:250]
+    return {
+        "title": title,
+        "record_date": _day(kind.record_day(clean)),
+        "expires_date": _day(kind.expires_day(clean)),
+        "data": data,
+        "sealed": {code: seal(str(clean[code]), queries.sealing_place(code, uid)) for code in sealed},
+        "search": search_text(kind, data, title),
+        "unique_key": queries.unique_key(kind, clean),
+        "longitude": place.get("longitude"),
+        "latitude": place.get("latitude"),
+    }
+
+
+def _unmasked(entry: Entry, values: Mapping[str, object]) -> dict[str, object]:
+    """The values, with what came back as it was shown, masked, put back to what it is."""
+    kept: dict[str, object] = dict(values)
+    personal = [*entry.type.of_personal("masked"), *entry.type.of_personal("sealed")]
+    held = queries.opened(entry)
+    for field in personal:
+        if field.code in held and values.get(field.code) == mask(field, held[field.code]):
+            kept[field.code] = held[field.code]
+    return kept
+
+
+def _index(kind: LedgerType, rows: Sequence[tuple[Entry, Mapping[str, Any]]]) -> None:
+    """Renew the digests by which sealed values can be found."""
+    fields = [field for field in kind.of_personal("sealed") if field.search]
+    if not fields or not rows:
+        return
+    unit = rows[0][0].unit
+    SealedKey.objects.in_unit(unit).filter(entry__in=[entry for entry, _clean in rows]).delete()
+    names = {field.code: sealed_field(kind, field) for field in fields}
+    SealedKey.objects.bulk_create(
+        SealedKey(
+            unit=unit,
+            path=unit.path,
+            entry=entry,
+            field=names[code],
+            digest=blind_index(str(clean[code]), names[code]),
+        )
+        for entry, clean in rows
+        for code in names
+        if code in clean
+    )
+
+
+def _create(unit: Unit, kind: LedgerType, rows: Sequence[NewRow]) -> list[Entry]:
+    entries = [
+        Entry(
+            unit=unit,
+            path=unit.path,
+            ledger=kind.code,
+            client_uuid=row.client_uuid,
+            is_starred=bool(row.unusual),
+            **_facts(kind, row.clean, row.client_uuid),
+        )
+        for row in rows
+    ]
+    made = _insert(unit, kind, entries)
+    _index(kind, [(entry, row.clean) for entry, row in zip(made, rows, strict=True)])
+    return made
+
+
+def _insert(unit: Unit, kind: LedgerType, entries: list[Entry]) -> list[Entry]:
+    try:
+        with transaction.atomic():
+            return Entry.objects.bulk_create(entries)
+    except IntegrityError:
+        taken = queries.by_unique_key(unit, kind, [entry.unique_key for entry in entries])
+        if not taken:
+            raise
+        raise DuplicateEntry(next(iter(taken.values()))) from None
+
+
+def _refuse_duplicate(unit: Unit, kind: LedgerType, key: str, but: Entry | None = None) -> None:
+    same = queries.by_unique_key(unit, kind, [key]).get(key)
+    if same and (but is None or same.pk != but.pk):
+        raise DuplicateEntry(same)
+
+
+def _remarks(kind: LedgerType, checked: Checked) -> str:
+    """What is unusual, in words, so that whoever looks at it again sees why it is starred."""
+    labels = {column.key: column.label for column in kind.columns}
+    return "；".join(f"{labels[key]}：{message}" for key, message in checked.unusual.items())
+
+
+def _logged(entry: Entry) -> dict[str, Any]:
+    """The values as the log may hold them: everything personal masked."""
+    return {code: mask(entry.type.fields[code], value) for code, value in _known(entry).items()}
+
+
+def _known(entry: Entry) -> dict[str, Any]:
+    """The values of the fields that the ledger file has today."""
+    return {code: value for code, value in entry.data.items() if code in entry.type.fields}
+
+
+def _refresh(unit: Unit, ledger: str, days: Iterable[date | None], by: User | None) -> None:
+    years = sorted({day.year for day in days if day})
+    enqueue("metrics.refresh", unit=unit, arguments={"ledger": ledger, "years": years}, by=by, unique=ledger)
+
+
+def _day(text: str) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+def _chunks(rows: Iterable[T]) -> Iterator[list[T]]:
+    iterator = iter(rows)
+    while chunk := list(islice(iterator, CHUNK)):
+        yield chunk
