@@ -15,6 +15,7 @@ from safecommunity.core.metrics import Amount, Condition, MetricError
 from safecommunity.core.periods import Period
 
 YEAR = Period.parse("2026")
+DAYS = metrics.span(YEAR, None)
 BASE: dict[str, Any] = {
     "name": "例",
     "name_en": "Example",
@@ -51,7 +52,9 @@ def read(data: dict[str, Any], **changes: Any) -> metrics.Metric:
 
 
 def value(metric: metrics.Metric, *records: dict[str, Any], period: Period = YEAR) -> Decimal | None:
-    return metric.value(metrics.measure(metric, {metric.numerator.source: records}, period))
+    return metric.value(
+        metrics.measure(metric, {metric.numerator.source: records}, metrics.span(period, None))
+    )
 
 
 def test_a_share_is_the_part_over_the_whole() -> None:
@@ -136,9 +139,9 @@ def test_a_ratio_divides_one_ledger_by_the_latest_figure_of_another() -> None:
             {"year": "2027", "residents": 1},
         ],
     }
-    assert metrics.measure(metric, records, YEAR) == Amount(Decimal(30), Decimal(12000))
-    assert metric.value(metrics.measure(metric, records, YEAR)) == Decimal("2.5")
-    assert metrics.measure(metric, {"volunteers": [{}]}, YEAR) == Amount(Decimal(1), None)
+    assert metrics.measure(metric, records, DAYS) == Amount(Decimal(30), Decimal(12000))
+    assert metric.value(metrics.measure(metric, records, DAYS)) == Decimal("2.5")
+    assert metrics.measure(metric, {"volunteers": [{}]}, DAYS) == Amount(Decimal(1), None)
     assert value(metric, {}) is None
     assert metric.ledgers == {"volunteers", "population"}
 
@@ -156,7 +159,7 @@ def test_a_ratio_with_nothing_above_the_line_is_zero() -> None:
             "over": over,
         }
     )
-    assert metrics.measure(metric, {"population": [{"n": 5, "on": "2026-01-01"}]}, YEAR) == Amount(
+    assert metrics.measure(metric, {"population": [{"n": 5, "on": "2026-01-01"}]}, DAYS) == Amount(
         Decimal(0), Decimal(5)
     )
 
@@ -186,15 +189,24 @@ def test_distinct_values_are_counted_once() -> None:
     ],
 )
 def test_each_condition(condition: Condition, record: dict[str, Any], met: bool) -> None:
-    assert condition.met(record, YEAR) is met
+    assert condition.met(record, DAYS) is met
 
 
 def test_the_sentence_says_figures_and_days_in_both_languages() -> None:
     amount = Amount(Decimal(190), Decimal(200))
     metric = read(SHARE)
-    assert metric.say(amount, YEAR) == "截至2026年12月31日，200 中有 190，占 95.0%。"
-    assert metric.say(amount, YEAR, language="en") == "By 31 December 2026, 190 of 200, 95.0%."
-    assert metric.say(None, YEAR) == "截至2026年12月31日，没有可供计算的记录。"
+    assert metric.say(amount, DAYS) == "截至2026年12月31日，200 中有 190，占 95.0%。"
+    assert metric.say(amount, DAYS, language="en") == "By 31 December 2026, 190 of 200, 95.0%."
+    assert metric.say(None, DAYS) == "截至2026年12月31日，没有可供计算的记录。"
+
+
+def test_a_period_under_way_is_looked_at_up_to_today() -> None:
+    days = metrics.span(YEAR, date(2026, 11, 24))
+    metric = read(SHARE, those=[{"field": "until", "is": "valid_on"}])
+    assert metrics.measure(metric, {"vehicles": [{"until": "2026-11-24"}]}, days) == Amount(
+        Decimal(1), Decimal(1)
+    )
+    assert metrics.span(YEAR, date(2027, 1, 5)) == DAYS
 
 
 def test_a_target_is_reached_in_the_better_direction() -> None:
@@ -277,14 +289,16 @@ def test_amounts_of_two_parts_add_up_to_the_amount_of_the_whole(
     for data in (SHARE, {**COUNT, "aggregate": "sum", "field": "amount"}, COUNT):
         metric = read(data)
         source = metric.numerator.source
-        parts = [metrics.measure(metric, {source: records}, YEAR) for records in (one, other)]
-        whole = metrics.measure(metric, {source: one + other}, YEAR)
+        parts = [metrics.measure(metric, {source: records}, DAYS) for records in (one, other)]
+        whole = metrics.measure(metric, {source: one + other}, DAYS)
         assert metric.value(metrics.add(part for part in parts if part is not None)) == metric.value(whole)
 
 
 @given(RECORDS)
 def test_the_months_of_a_year_add_up_to_the_year(records: list[dict[str, Any]]) -> None:
     metric = read(COUNT)
-    months = [metrics.measure(metric, {"drills": records}, month) for month in YEAR.months()]
-    whole = metrics.measure(metric, {"drills": records}, YEAR)
+    months = [
+        metrics.measure(metric, {"drills": records}, metrics.span(month, None)) for month in YEAR.months()
+    ]
+    whole = metrics.measure(metric, {"drills": records}, DAYS)
     assert metric.value(metrics.add(m for m in months if m is not None)) == metric.value(whole)

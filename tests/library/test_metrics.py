@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from safecommunity import library
-from safecommunity.core.metrics import Metric, Term
+from safecommunity.core.metrics import Metric, Term, span
 from safecommunity.core.periods import Period
 
 FILES = sorted((Path(library.__file__).parent / "metrics").glob("*.toml"))
@@ -75,7 +75,7 @@ def test_it_says_from_when_to_when(metric: Metric) -> None:
     for sentence in (metric.sentence, metric.sentence_en):
         assert ("{start}" in sentence) == (counted == {"within"})
         assert "{end}" in sentence
-    assert metric.say(None, Period.parse("2026-Q1"))
+    assert metric.say(None, span(Period.parse("2026-Q1"), None))
 
 
 def _is_statement(term: Term) -> bool:

@@ -47,6 +47,8 @@ INSTALLED_APPS = [
     "safecommunity.units",
     "safecommunity.jobs",
     "safecommunity.ledgers",
+    "safecommunity.evidence",
+    "safecommunity.metrics",
     "safecommunity.assessment",
     "safecommunity.web",
     "safecommunity.api",

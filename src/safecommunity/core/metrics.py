@@ -15,7 +15,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from safecommunity.core.periods import Period
 
@@ -40,11 +40,23 @@ class MetricError(ValueError):
         self.reason = reason
 
 
+class Span(NamedTuple):
+    """The days looked at, both included: a period, or what has passed of it."""
+
+    start: date
+    end: date
+
+
+def span(period: Period, today: date | None) -> Span:
+    """The days of a period up to today; with None all of them."""
+    return Span(period.start, min(period.end, today) if today else period.end)
+
+
 @dataclass(frozen=True, slots=True)
 class Condition:
     """One requirement on one field of a record.
 
-    `begun`, `valid_on` and `not_ended` look at the last day of the period: a date that has come; one that has
+    `begun`, `valid_on` and `not_ended` look at the last day of the span: a date that has come; one that has
     not passed; one that has not passed or was never set. `not_after` compares with the field in `value`.
     """
 
@@ -52,7 +64,7 @@ class Condition:
     test: str
     value: Any = None
 
-    def met(self, record: Record, period: Period) -> bool:
+    def met(self, record: Record, days: Span) -> bool:
         found = record.get(self.field)
         if self.test == "set":
             return not _blank(found)
@@ -60,9 +72,9 @@ class Condition:
             return _blank(found)
         if self.test == "not_ended" and _blank(found):
             return True
-        return not _blank(found) and self._holds(found, record, period)
+        return not _blank(found) and self._holds(found, record, days)
 
-    def _holds(self, found: Any, record: Record, period: Period) -> bool:
+    def _holds(self, found: Any, record: Record, days: Span) -> bool:
         match self.test:
             case "eq":
                 return _meets(found, (self.value,))
@@ -75,17 +87,17 @@ class Condition:
             case "not_after":
                 return not _blank(record.get(self.value)) and str(found) <= str(record[self.value])
             case "begun":
-                return str(found) <= period.end.isoformat()
+                return str(found) <= days.end.isoformat()
             case _:
-                return str(found) >= period.end.isoformat()
+                return str(found) >= days.end.isoformat()
 
 
 @dataclass(frozen=True, slots=True)
 class Term:
     """One side of a metric: the records of `source` that count and what is done with them.
 
-    `counted` is "within" (the record's `date` lies in the period) or "state" (what was so on the last day of
-    the period; with a `date`, only records dated no later than that day). `aggregate` is count, sum,
+    `counted` is "within" (the record's `date` lies in the span) or "state" (what was so on the last day of
+    the span; with a `date`, only records dated no later than that day). `aggregate` is count, sum,
     count_distinct or latest; the last three read `field`. The latest of several records of the same day is
     their sum: a statement may be given in parts.
     """
@@ -102,9 +114,9 @@ class Term:
         compared = tuple(c.value for c in self.where if c.test == "not_after")
         return tuple(f for f in (self.date, self.field, *(c.field for c in self.where), *compared) if f)
 
-    def takes(self, record: Record, period: Period) -> bool:
-        """Whether the record is one of those this term counts for the period."""
-        return _in_time(self, record, period) and all(c.met(record, period) for c in self.where)
+    def takes(self, record: Record, days: Span) -> bool:
+        """Whether the record is one of those this term counts for these days."""
+        return _in_time(self, record, days) and all(c.met(record, days) for c in self.where)
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,16 +207,16 @@ class Metric:
             return None
         return value >= target.value if self.better == "higher" else value <= target.value
 
-    def say(self, amount: Amount | None, period: Period, *, language: str = "zh") -> str:
+    def say(self, amount: Amount | None, days: Span, *, language: str = "zh") -> str:
         """The sentence with its figures and dates filled in, fit to be read out loud."""
         value = self.value(amount)
         english = language.startswith("en")
         if value is None:
-            return _no_data(self, period, english=english)
+            return _no_data(self, days, english=english)
         sentence = self.sentence_en if english else self.sentence
         return sentence.format(
-            start=day(period.start, english=english),
-            end=day(period.end, english=english),
+            start=day(days.start, english=english),
+            end=day(days.end, english=english),
             numerator=plain(amount.numerator if amount and amount.numerator is not None else Decimal(0)),
             denominator=plain(
                 amount.denominator if amount and amount.denominator is not None else Decimal(0)
@@ -213,23 +225,23 @@ class Metric:
         )
 
 
-def measure(metric: Metric, records: Mapping[str, Sequence[Record]], period: Period) -> Amount | None:
+def measure(metric: Metric, records: Mapping[str, Sequence[Record]], days: Span) -> Amount | None:
     """The metric over the records of each ledger (ledger code → records), or None without any record.
 
     This is the reference the database query is tested against.
     """
-    numerator = total(metric.numerator, records.get(metric.numerator.source, ()), period)
+    numerator = total(metric.numerator, records.get(metric.numerator.source, ()), days)
     if metric.denominator is None:
         return None if numerator is None else Amount(numerator)
-    denominator = total(metric.denominator, records.get(metric.denominator.source, ()), period)
+    denominator = total(metric.denominator, records.get(metric.denominator.source, ()), days)
     if denominator is not None and numerator is None:
         return Amount(Decimal(0), denominator)
     return None if numerator is None else Amount(numerator, denominator)
 
 
-def total(term: Term, records: Iterable[Record], period: Period) -> Decimal | None:
+def total(term: Term, records: Iterable[Record], days: Span) -> Decimal | None:
     """One side of a metric over records in memory; None when no record counts."""
-    taken = [record for record in records if term.takes(record, period)]
+    taken = [record for record in records if term.takes(record, days)]
     if term.aggregate == "count":
         return Decimal(len(taken)) if taken else None
     filled = [record for record in taken if not _blank(record.get(term.field))]
@@ -303,8 +315,8 @@ _MONTHS = [
 ]  # fmt: skip
 
 
-def _no_data(metric: Metric, period: Period, *, english: bool) -> str:
-    start, end = day(period.start, english=english), day(period.end, english=english)
+def _no_data(metric: Metric, days: Span, *, english: bool) -> str:
+    start, end = day(days.start, english=english), day(days.end, english=english)
     if metric.numerator.counted == "state":
         return (
             f"As of {end} there are no records to work this out from."
@@ -316,11 +328,11 @@ def _no_data(metric: Metric, period: Period, *, english: bool) -> str:
     )
 
 
-def _in_time(term: Term, record: Record, period: Period) -> bool:
+def _in_time(term: Term, record: Record, days: Span) -> bool:
     on = _day(record.get(term.date)) if term.date else ""
     if term.counted == "within":
-        return period.start.isoformat() <= on <= period.end.isoformat()
-    return on <= period.end.isoformat()
+        return days.start.isoformat() <= on <= days.end.isoformat()
+    return on <= days.end.isoformat()
 
 
 def _day(value: Any) -> str:
