@@ -25,7 +25,7 @@ def initials(text: str) -> str:
     if any(len(_readings(char)) > 1 for char in text):
         from pypinyin import Style, lazy_pinyin  # slow import
 
-        return "".join(part[:1] for part in lazy_pinyin(text, style=Style.FIRST_LETTER)).lower()
+        return "".join(lazy_pinyin(text, style=Style.FIRST_LETTER, errors=list)).lower()
     return "".join(_readings(char)[0] for char in text)
 
 
