@@ -16,7 +16,6 @@ from django.conf import settings
 from django.db import connection
 
 from safecommunity.config import keys
-from safecommunity.safekeeping.database import other_database
 
 ROOT = Path(__file__).resolve().parents[2]
 SETTINGS = "import django; django.setup()\n"
@@ -71,9 +70,13 @@ def address(database: str) -> str:
     return urlunsplit(urlsplit(os.environ["SAFECOMMUNITY_DATABASE_URL"])._replace(path=f"/{database}"))
 
 
-def server(statement: str) -> None:
+def server(statement: str, *parameters: str) -> list[tuple[str, ...]]:
+    """Ask the PostgreSQL server itself; Django is not set up yet when this file is read."""
+    from safecommunity.safekeeping.database import other_database
+
     with other_database("postgres") as cursor:
-        cursor.execute(statement)
+        cursor.execute(statement, parameters or None)
+        return cursor.fetchall() if cursor.description else []
 
 
 RECORDS = """
@@ -114,10 +117,8 @@ def deployment(template: Deployment, tmp_path: Path) -> Iterator[Deployment]:
         server(f'create database "{own.database}" template "{template.database}"')
     yield own
     if own.database:
-        with other_database("postgres") as cursor:
-            cursor.execute("select datname from pg_database where datname like %s", [f"{own.database}%"])
-            for (name,) in cursor.fetchall():
-                cursor.execute(f'drop database "{name}" with (force)')
+        for (name,) in server("select datname from pg_database where datname like %s", f"{own.database}%"):
+            server(f'drop database "{name}" with (force)')
 
 
 @pytest.fixture

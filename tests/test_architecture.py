@@ -1,0 +1,326 @@
+"""The promises that linters cannot check."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.urls import get_resolver
+
+from safecommunity.config.checks import OPEN, patterns
+
+ROOT = Path(__file__).resolve().parent.parent
+SOURCE = ROOT / "src" / "safecommunity"
+FORBIDDEN_NAMES = {"utils", "util", "helpers", "helper", "common", "services", "managers", "misc"}
+PURE = ("core", "analysis")
+
+# Who may read across all units, and why. A new line here is a decision, not a formality.
+ACROSS_ALL_UNITS: set[tuple[str, str]] = set()
+# Who may step past the scope with a plain QuerySet: for rows already in hand, or the machinery itself.
+PLAIN_QUERIES: set[str] = set()
+# Actions that write no line of their own, and why not.
+WITHOUT_LINE: dict[str, str] = {}
+
+
+def modules(*parts: str) -> list[Path]:
+    return sorted(path for path in SOURCE.joinpath(*parts).rglob("*.py") if "migrations" not in path.parts)
+
+
+def tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+def place(path: Path) -> str:
+    return path.relative_to(SOURCE).as_posix()
+
+
+def functions(path: Path) -> Iterator[ast.FunctionDef]:
+    yield from (node for node in tree(path).body if isinstance(node, ast.FunctionDef))
+
+
+def calls(node: ast.AST) -> Iterator[str]:
+    """The last names of everything called inside."""
+    for inner in ast.walk(node):
+        if isinstance(inner, ast.Call):
+            yield inner.func.attr if isinstance(inner.func, ast.Attribute) else getattr(inner.func, "id", "")
+
+
+def reached(name: str, by_name: dict[str, ast.FunctionDef], seen: frozenset[str] = frozenset()) -> set[str]:
+    """What a function calls, and what the functions of its own module that it calls do."""
+    found = set(calls(by_name[name]))
+    for inner in found & set(by_name) - seen - {name}:
+        found |= reached(inner, by_name, seen | {name})
+    return found
+
+
+def public_actions() -> list[tuple[str, ast.FunctionDef, dict[str, ast.FunctionDef]]]:
+    found = []
+    for path in sorted(SOURCE.glob("*/actions.py")):
+        by_name = {function.name: function for function in functions(path)}
+        found += [(f"{place(path)}:{name}", one, by_name) for name, one in by_name.items() if name[0] != "_"]
+    return found
+
+
+def is_context(function: ast.FunctionDef) -> bool:
+    return not any(argument.arg == "by" for argument in function.args.kwonlyargs)
+
+
+def test_actions_take_keywords_only_and_the_actor():
+    wrong = [
+        name
+        for name, function, _module in public_actions()
+        if name not in WITHOUT_LINE
+        and (function.args.args or function.args.posonlyargs or "by" not in kwonly(function))
+    ]
+    assert wrong == []
+
+
+def kwonly(function: ast.FunctionDef) -> list[str]:
+    return [argument.arg for argument in function.args.kwonlyargs]
+
+
+def test_actions_are_atomic_and_leave_a_line():
+    wrong = [
+        name
+        for name, function, module in public_actions()
+        if name not in WITHOUT_LINE
+        and not ({"record", "refused"} & reached(function.name, module) and is_atomic(function, module))
+    ]
+    assert wrong == []
+
+
+def is_atomic(function: ast.FunctionDef, module: dict[str, ast.FunctionDef]) -> bool:
+    return any("atomic" in ast.unparse(decorator) for decorator in function.decorator_list) or (
+        "atomic" in reached(function.name, module)
+    )
+
+
+def test_the_list_of_actions_without_a_line_is_exact():
+    assert set(WITHOUT_LINE) - {name for name, _function, _module in public_actions()} == set()
+
+
+def test_every_address_is_guarded():
+    get_resolver()
+    views = [pattern.callback for pattern in patterns() if pattern.callback.__module__.startswith(OPEN)]
+    assert len(views) > 10
+    assert [f"{view.__module__}.{view.__name__}" for view in views if not hasattr(view, "guard")] == []
+
+
+def test_reading_across_all_units_is_an_exact_list():
+    found = set()
+    for path in modules():
+        for node in ast.walk(tree(path)):
+            if (
+                isinstance(node, ast.Call)
+                and isinstance(node.func, ast.Attribute)
+                and node.func.attr == "everything"
+            ):
+                (reason,) = (keyword.value for keyword in node.keywords if keyword.arg == "reason")
+                found.add((place(path), ast.literal_eval(reason)))
+    assert found == ACROSS_ALL_UNITS
+
+
+def test_plain_queries_past_the_scope_are_an_exact_list():
+    plain = re.compile(r"\b(models\.QuerySet|QuerySet)\(|_base_manager|_default_manager")
+    found = {place(path) for path in modules() if plain.search(path.read_text(encoding="utf-8"))}
+    assert found == PLAIN_QUERIES
+
+
+def test_scoped_rows_have_no_way_in_from_their_parents():
+    """A reverse accessor would be a second way to the rows: there must be none to follow."""
+    from django.apps import apps
+
+    from safecommunity.units.scope import UnitRow
+
+    scoped = [model for model in apps.get_models() if issubclass(model, UnitRow)]
+    assert scoped
+    open_ways = [
+        f"{model.__name__}.{field.name}"
+        for model in scoped
+        for field in model._meta.fields
+        if field.is_relation and not field.remote_field.hidden
+    ]
+    assert open_ways == []
+
+
+def test_scoped_rows_say_their_path_first_in_an_index():
+    from django.apps import apps
+
+    from safecommunity.units.scope import UnitRow
+
+    without = [
+        model.__name__
+        for model in apps.get_models()
+        if issubclass(model, UnitRow)
+        and not any(index.fields and index.fields[0] == "path" for index in model._meta.indexes)
+    ]
+    assert without == []
+
+
+@pytest.mark.parametrize("package", PURE)
+def test_pure_modules_have_tests_of_their_own(package):
+    missing = [
+        place(path)
+        for path in modules(package)
+        if path.name != "__init__.py" and not (ROOT / "tests" / package / f"test_{path.name}").exists()
+    ]
+    assert missing == []
+
+
+def test_no_module_is_a_drawer_for_the_rest():
+    names = {path.stem for path in modules()} | {path.parent.name for path in modules()}
+    assert names & FORBIDDEN_NAMES == set()
+
+
+def test_there_are_no_signals_and_no_logic_in_save():
+    found = [
+        place(path)
+        for path in modules()
+        if "django.dispatch" in path.read_text(encoding="utf-8")
+        or "django.db.models.signals" in path.read_text(encoding="utf-8")
+        or re.search(r"def save\(self", path.read_text(encoding="utf-8"))
+    ]
+    assert found == []
+
+
+def test_files_keep_to_their_meaning():
+    """Queries do not write, models do not query, the domain has no clock of the pages."""
+    writers = {
+        "save",
+        "create",
+        "bulk_create",
+        "update",
+        "bulk_update",
+        "delete",
+        "get_or_create",
+        "update_or_create",
+    }
+    wrong = []
+    for path in sorted(SOURCE.glob("*/queries.py")):
+        for function in functions(path):
+            for node in ast.walk(function):
+                if (
+                    isinstance(node, ast.Call)
+                    and isinstance(node.func, ast.Attribute)
+                    and node.func.attr in writers
+                ):
+                    owner = ast.unparse(node.func.value)
+                    if "objects" in owner or owner.endswith(")"):
+                        wrong.append(f"{place(path)}:{function.name}: {ast.unparse(node.func)}")
+    assert wrong == []
+
+
+def test_templates_hold_no_script_and_no_style():
+    inline = re.compile(
+        r"<style\b|\sstyle=|\son[a-z]+=|javascript:|hx-on|<script(?![^>]*\bsrc=)(?![^>]*importmap)", re.I
+    )
+    found = [
+        f"{place(path)}: {hit[0]}"
+        for path in sorted((SOURCE / "web" / "templates").rglob("*.html"))
+        if (hit := inline.search(path.read_text(encoding="utf-8")))
+    ]
+    assert found == []
+
+
+def test_static_files_are_our_own_and_readable():
+    longest = 300
+    found = [
+        place(path)
+        for path in sorted((SOURCE / "web" / "static").rglob("*"))
+        if path.suffix in {".css", ".js"}
+        and (
+            ".min." in path.name
+            or max(map(len, path.read_text(encoding="utf-8").splitlines()), default=0) > longest
+        )
+    ]
+    assert found == []
+
+
+def test_scripts_stay_small():
+    too_long = {
+        place(path): lines
+        for path in sorted((SOURCE / "web" / "static").rglob("*.js"))
+        if (lines := len(path.read_text(encoding="utf-8").splitlines())) > 100
+    }
+    assert too_long == {}
+
+
+def test_slow_libraries_are_not_loaded_at_the_start():
+    code = (
+        "import os, sys, django\n"
+        "os.environ['DJANGO_SETTINGS_MODULE'] = 'safecommunity.config.settings'\n"
+        "django.setup()\n"
+        "from django.urls import get_resolver\n"
+        "get_resolver().url_patterns\n"
+        "slow = {'numpy', 'scipy', 'docx', 'typst', 'vl_convert'}\n"
+        "slow |= {'python_calamine', 'xlsxwriter', 'pypinyin'}\n"
+        "print(*sorted(slow & set(sys.modules)))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT / "src"
+    )
+    assert done.stdout.split() == []
+
+
+def test_tracked_files_hold_no_place_of_one_machine_and_no_package_index():
+    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False)
+    if listed.returncode:
+        pytest.skip("not a git checkout")
+    telling = re.compile(
+        r"(?<![\w.])/(?:work|home|Users|root)/\w|(?:pypi|pythonhosted|npmjs)\.(?:org|com)|files\.python"
+    )
+    found = [
+        name
+        for name in listed.stdout.splitlines()
+        if (path := ROOT / name).is_file()
+        and path.suffix not in {".png", ".webp", ".jpg", ".gz"}
+        and path != Path(__file__)
+        and telling.search(path.read_text(encoding="utf-8"))
+    ]
+    assert found == []
+
+
+def tool(name: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, str(ROOT / "tools" / name), *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def test_the_english_catalogue_is_complete():
+    done = tool("messages.py", "missing")
+    assert (done.stdout, done.returncode) == ("", 0), done.stderr
+
+
+def test_the_page_of_requirements_is_current():
+    done = tool("requirements.py", "--check")
+    assert done.returncode == 0, done.stderr
+
+
+def test_what_the_page_of_requirements_names_exists():
+    import csv
+
+    from django.urls import NoReverseMatch, reverse
+
+    def exists(name: str) -> bool:
+        for arguments in ({}, {"slug": "x"}):
+            try:
+                reverse(name, kwargs=arguments)
+            except NoReverseMatch:
+                continue
+            return True
+        return False
+
+    with (ROOT / "docs" / "where.csv").open(encoding="utf-8", newline="") as text:
+        rows = list(csv.DictReader(text))
+    lost = [
+        (row["id"], name)
+        for row in rows
+        for name in row["data"].split()
+        if not (SOURCE / "library" / name).exists()
+    ]
+    lost += [(row["id"], name) for row in rows for name in row["pages"].split() if not exists(name)]
+    assert lost == []
