@@ -179,13 +179,11 @@ def _file(unit: Unit, by: User, sent_sha256: str, name: str, values: dict[str, A
     taken_at = values["taken_at"]
     proof_date = values["proof_date"] or (timezone.localdate(taken_at) if taken_at else None)
     earlier = queries.earlier_alike(unit, values["likeness"])
-    row: dict[str, Any] = {
-        **values, "proof_date": proof_date, "earlier": earlier, "unit": unit, "path": unit.path, "by": by,
-        "sent_sha256": sent_sha256, "name": name[-200:],
-    }  # fmt: skip
+    described = {**values, "proof_date": proof_date, "earlier": earlier}
+    file = File(unit=unit, path=unit.path, by=by, sent_sha256=sent_sha256, name=name[-200:], **described)
     try:
         with transaction.atomic():
-            file = File.objects.create(**row)
+            file.save(force_insert=True)
     except IntegrityError:
         return Attached(queries.files(unit).get(sent_sha256=sent_sha256), is_new=False)
     after = {"sha256": file.sha256, "kind": file.kind, "size": file.size, "proof_date": proof_date}

@@ -175,20 +175,20 @@ def _latest(term: Term, periods: Sequence[Period], rows: QuerySet[Entry], today:
         _of_ledger(rows, term.source, [term])
         .filter(_in_time(term, days), _meeting(term, days), Q(**{f"text_{term.field}__isnull": False}))
         .order_by()
-        .values_list("unit_id", Month(F(_day(term))), f"text_{term.field}")
+        .values_list("unit_id", F(_day(term)), JsonText(term.field))
     )
     by_unit: dict[int, list[tuple[str, Decimal]]] = defaultdict(list)
-    for unit, month, value in stated:
-        by_unit[unit].append((month or "", number(value)))
+    for unit, day, value in stated:
+        by_unit[unit].append((str(day or ""), number(value)))
     numbers: Numbers = {}
     for unit, values in by_unit.items():
         for period in periods:
-            end = span(period, today).end.isoformat()[:7]
+            end = span(period, today).end.isoformat()
             known = [value for value in values if value[0] <= end]
             if known:
-                newest = max(month for month, _value in known)
+                newest = max(day for day, _value in known)
                 numbers[unit, term, period.code] = sum(
-                    (value for month, value in known if month == newest), Decimal(0)
+                    (value for day, value in known if day == newest), Decimal(0)
                 )
     return numbers
 
