@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 from importlib import import_module
-from pkgutil import iter_modules
+from pathlib import Path
 
 from django.urls import include, path
 
 from safecommunity.api.root import api
 from safecommunity.web import pages
 
-_places = {
-    import_module(f"{pages.__name__}.{found.name}.urls").PLACE: f"{pages.__name__}.{found.name}.urls"
-    for found in iter_modules(pages.__path__)
-}
+_folders = [file.parent.name for file in Path(pages.__path__[0]).glob("*/urls.py")]
+_modules = [import_module(f"{pages.__name__}.{folder}.urls") for folder in _folders]
+_modules.sort(key=lambda module: ("<" in module.PLACE, module.PLACE, module.__name__))
 
 urlpatterns = [
     path("api/", api.urls),
-    *[
-        path(place, include(_places[place]))
-        for place in sorted(_places, key=lambda place: ("<" in place, place))
-    ],
+    *[path(module.PLACE, include(module)) for module in _modules],
 ]
 
 handler403 = "safecommunity.web.errors.forbidden"
