@@ -194,9 +194,7 @@ class Finding(UnitRow):
     assessment = models.ForeignKey(Assessment, on_delete=models.CASCADE, related_name="+")
     indicator = models.CharField(_("指标"), max_length=20)
     text = models.TextField(_("不符合事实"), max_length=1000)
-    severity = models.CharField(
-        _("程度"), max_length=10, choices=Severity.choices, default=Severity.MINOR
-    )
+    severity = models.CharField(_("程度"), max_length=10, choices=Severity.choices, default=Severity.MINOR)
     owner = models.CharField(_("责任人"), max_length=60, blank=True)
     due_date = models.DateField(_("整改期限"), null=True, blank=True)
     verification = models.TextField(_("验证情况"), max_length=1000, blank=True)
