@@ -62,8 +62,8 @@ def test_a_folder_is_read_from_provinces_to_villages_and_csv_wins(tmp_path: Path
 @pytest.mark.parametrize(
     ("name", "content", "reason"),
     [
-        ("a.csv", "code,name\n1301,石家庄市\n130,坏\n", "a.csv 第 3 行:区划代码“130”有 3 位"),
-        ("a.csv", "name\n石家庄市\n", "a.csv 第 2 行:缺少 code 或 name"),
+        ("a.csv", "code,name\n1301,石家庄市\n130,坏\n", "a.csv 第 3 行：区划代码“130”有 3 位"),
+        ("a.csv", "name\n石家庄市\n", "a.csv 第 2 行：缺少 code 或 name"),
         ("a.csv", "code,name,level\n1301,石家庄市,7\n", "级别“7”应为 1 至 5"),
         ("a.csv", "code,name,urban_rural\n1301,石家庄市,9\n", "城乡分类代码“9”"),
         ("a.csv", "code,name\n1301," + "长" * 101 + "\n", "名称超过 100"),
@@ -75,7 +75,7 @@ def test_a_folder_is_read_from_provinces_to_villages_and_csv_wins(tmp_path: Path
         (
             "a.json",
             '[{"code":"13","name":"河北省","children":[{"code":"x"}]}]',
-            "第 1 项 13:缺少 code 或 name",
+            "第 1 项 13：缺少 code 或 name",
         ),
     ],
 )

@@ -122,7 +122,7 @@ def test_the_command_loads_a_file_and_says_what_it_did() -> None:
         stdout=out,
         stderr=err,
     )
-    assert "新增 3351,变更 0,未变 0,停用 0" in out.getvalue()
+    assert "新增 3351，变更 0，未变 0，停用 0" in out.getvalue()
     assert "已处理 3351" in err.getvalue()
     call_command("divisions", "import", str(DATA / "divisions-demo.csv"), stdout=out, stderr=err)
     assert "缺少上级" not in out.getvalue()

@@ -43,9 +43,9 @@ def read(path: Path) -> Iterator[Row]:
             for place, values in _csv(stream) if path.suffix.lower() == ".csv" else _json(stream):
                 yield from _rows(values, f"{path.name} {place}")
     except UnicodeDecodeError as error:
-        raise DivisionFileError(f"{path.name}:不是 UTF-8 编码,请另存为 UTF-8 后再导入") from error
+        raise DivisionFileError(f"{path.name}：不是 UTF-8 编码，请另存为 UTF-8 后再导入") from error
     except (OSError, csv.Error) as error:
-        raise DivisionFileError(f"{path.name}:不能读取({error})") from error
+        raise DivisionFileError(f"{path.name}：不能读取({error})") from error
 
 
 def _files_of(folder: Path) -> list[Path]:
@@ -55,7 +55,7 @@ def _files_of(folder: Path) -> list[Path]:
         if any(file.is_file() for file in both)
     ]
     if not found:
-        raise DivisionFileError(f"{folder.name}:文件夹中没有 {'、'.join(FOLDER_FILES)} 的 .csv 或 .json 文件")
+        raise DivisionFileError(f"{folder.name}：文件夹中没有 {'、'.join(FOLDER_FILES)} 的 .csv 或 .json 文件")
     return found
 
 
@@ -70,7 +70,7 @@ def _json(stream: TextIO) -> Iterator[tuple[str, dict[str, Any]]]:
     decoder = json.JSONDecoder()
     text, number, ended = stream.read(CHUNK).lstrip(), 0, False
     if not text.startswith("["):
-        raise DivisionFileError(f"{stream.name}:应是一个 JSON 列表")
+        raise DivisionFileError(f"{stream.name}：应是一个 JSON 列表")
     text = text[1:]
     while True:
         text = text.lstrip(" \r\n\t,")
@@ -80,7 +80,7 @@ def _json(stream: TextIO) -> Iterator[tuple[str, dict[str, Any]]]:
             element, end = decoder.raw_decode(text)
         except (json.JSONDecodeError, RecursionError) as error:
             if ended or len(text) > LONGEST_ELEMENT:
-                raise DivisionFileError(f"{stream.name}:第 {number + 1} 项不是有效的 JSON") from error
+                raise DivisionFileError(f"{stream.name}：第 {number + 1} 项不是有效的 JSON") from error
             more = stream.read(max(CHUNK, len(text)))
             ended = not more
             text += more
@@ -88,7 +88,7 @@ def _json(stream: TextIO) -> Iterator[tuple[str, dict[str, Any]]]:
         number += 1
         text = text[end:]
         if not isinstance(element, dict):
-            raise DivisionFileError(f"{stream.name}:第 {number} 项应是含 code 与 name 的对象")
+            raise DivisionFileError(f"{stream.name}：第 {number} 项应是含 code 与 name 的对象")
         yield f"第 {number} 项", element
 
 
@@ -104,9 +104,9 @@ def _rows(values: dict[str, Any], place: str) -> Iterator[Row]:
 def _row(values: dict[str, Any], place: str) -> Row:
     code, name = str(values.get("code") or "").strip(), str(values.get("name") or "").strip()
     if not code or not name:
-        raise DivisionFileError(f"{place}:缺少 code 或 name")
+        raise DivisionFileError(f"{place}：缺少 code 或 name")
     if len(name) > LONGEST_NAME:
-        raise DivisionFileError(f"{place}:名称超过 {LONGEST_NAME} 个字")
+        raise DivisionFileError(f"{place}：名称超过 {LONGEST_NAME} 个字")
     try:
         given = str(values.get("level") or "").strip()
         level = Level(int(given)) if given else level_of(code)
@@ -114,6 +114,6 @@ def _row(values: dict[str, Any], place: str) -> Row:
             at_level(code, level), name, level, check_urban_rural(str(values.get("urban_rural") or ""))
         )
     except CodeError as error:
-        raise DivisionFileError(f"{place}:{error}") from error
+        raise DivisionFileError(f"{place}：{error}") from error
     except ValueError as error:
-        raise DivisionFileError(f"{place}:级别“{values['level']}”应为 1 至 5") from error
+        raise DivisionFileError(f"{place}：级别“{values['level']}”应为 1 至 5") from error

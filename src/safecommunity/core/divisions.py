@@ -51,7 +51,7 @@ def level_of(code: str) -> Level:
     if not (code.isascii() and code.isdigit()):
         raise CodeError(f"区划代码“{code}”含有数字以外的字符")
     if len(code) not in LEVELS:
-        raise CodeError(f"区划代码“{code}”有 {len(code)} 位,应为 2、4、6、9 或 12 位")
+        raise CodeError(f"区划代码“{code}”有 {len(code)} 位，应为 2、4、6、9 或 12 位")
     if code.startswith("0"):
         raise CodeError(f"区划代码“{code}”不应以 0 开头")
     return LEVELS[len(code)]
@@ -104,7 +104,7 @@ def below(code: str) -> tuple[str, str]:
 def grid_code(neighbourhood: str, serial: int) -> str:
     """Fifteen digits: the neighbourhood's twelve and a serial of 1 to 999."""
     if level_of(neighbourhood) is not Level.NEIGHBOURHOOD:
-        raise CodeError(f"网格应设在社区(村)之下,“{neighbourhood}”不是 12 位代码")
+        raise CodeError(f"网格应设在社区（村）之下，“{neighbourhood}”不是 12 位代码")
     if not 1 <= serial <= 999:
         raise CodeError(f"网格序号 {serial} 应在 1 至 999 之间")
     return f"{neighbourhood}{serial:03d}"
@@ -126,7 +126,7 @@ def kind_of_town(code: str) -> str:
     (乡), 400–599 areas run by enterprises and the like. Other numbers give "other".
     """
     if len(code) < LENGTHS[Level.SUB_DISTRICT]:
-        raise CodeError(f"代码“{code}”不到 9 位,没有街道、乡镇")
+        raise CodeError(f"代码“{code}”不到 9 位，没有街道、乡镇")
     number = int(code[6:9])
     for last, kind in ((99, "sub-district"), (199, "town"), (399, "township"), (599, "area")):
         if 1 <= number <= last:

@@ -67,7 +67,7 @@ def from_geojson(data: Any) -> Shape:
     if not polygons:
         raise GeometryError("文件中没有面(Polygon 或 MultiPolygon)")
     if sum(len(ring) for polygon in polygons for ring in polygon) > MAX_POSITIONS:
-        raise GeometryError(f"边界超过 {MAX_POSITIONS} 个点,请先简化")
+        raise GeometryError(f"边界超过 {MAX_POSITIONS} 个点，请先简化")
     return Shape(polygons)
 
 
@@ -130,7 +130,7 @@ def _polygons_in(data: Any) -> Iterator[Any]:
             for geometry in _listed(data.get("geometries"), "geometries"):
                 yield from _polygons_in(geometry)
         case other:
-            raise GeometryError(f"类型“{other}”不能作边界:只接受 Polygon 与 MultiPolygon")
+            raise GeometryError(f"类型“{other}”不能作边界：只接受 Polygon 与 MultiPolygon")
 
 
 def _listed(value: Any, name: str) -> list[Any]:
@@ -156,13 +156,13 @@ def _polygon(rings: Any, number: int) -> Polygon:
 def _ring(points: Any, place: str) -> Ring:
     ring = tuple(_position(point, f"{place}第 {i} 点") for i, point in enumerate(_listed(points, place), 1))
     if len(ring) < 4:
-        raise GeometryError(f"{place}只有 {len(ring)} 个点,至少要 4 个(首尾相同)")
+        raise GeometryError(f"{place}只有 {len(ring)} 个点，至少要 4 个（首尾相同）")
     if ring[0] != ring[-1]:
-        raise GeometryError(f"{place}没有闭合:末点应与首点相同")
+        raise GeometryError(f"{place}没有闭合：末点应与首点相同")
     if not _ring_moments(ring, ring[0])[0]:
         raise GeometryError(f"{place}没有面积")
     if crossing := _first_crossing(ring):
-        raise GeometryError(f"{place}自相交:第 {crossing[0]} 边与第 {crossing[1]} 边")
+        raise GeometryError(f"{place}自相交：第 {crossing[0]} 边与第 {crossing[1]} 边")
     return ring
 
 
@@ -171,7 +171,7 @@ def _position(point: Any, place: str) -> Position:
         raise GeometryError(f"{place}应是 [经度, 纬度]")
     longitude, latitude = float(point[0]), float(point[1])
     if not (-180 <= longitude <= 180 and -90 <= latitude <= 90):
-        raise GeometryError(f"{place}({longitude}, {latitude})不是经纬度;请导出为 WGS 84 坐标")
+        raise GeometryError(f"{place}({longitude}, {latitude})不是经纬度；请导出为 WGS 84 坐标")
     return longitude, latitude
 
 
@@ -180,7 +180,7 @@ def _is_number(value: Any) -> bool:
 
 
 def _no_constant(name: str) -> float:
-    raise GeometryError(f"坐标中有 {name},应是数字")
+    raise GeometryError(f"坐标中有 {name}，应是数字")
 
 
 def _first_crossing(ring: Ring) -> tuple[int, int] | None:
@@ -197,7 +197,7 @@ def _first_crossing(ring: Ring) -> tuple[int, int] | None:
         active = [(end, other) for end, other in active if end >= west]
         compared += len(active)
         if compared > MAX_COMPARISONS:
-            raise GeometryError("边界过于曲折,请先简化后再上传")
+            raise GeometryError("边界过于曲折，请先简化后再上传")
         for _, other in active:
             if _edges_cross(edges, *sorted((number, other))):
                 first, second = sorted((number, other))

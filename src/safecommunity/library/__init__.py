@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from safecommunity.library.shelf import LibraryError, Shelf, add_folder
 
 if TYPE_CHECKING:
+    from safecommunity.core.bodies import BodySet
     from safecommunity.core.charts import Chart
     from safecommunity.core.codes import CodeList
     from safecommunity.core.crosswalks import Crosswalk
@@ -31,7 +32,7 @@ crosswalks: Shelf[Crosswalk] = Shelf("crosswalks", "safecommunity.core.crosswalk
 metrics: Shelf[Metric] = Shelf("metrics", "safecommunity.core.metrics:parse")
 documents: Shelf[ReportType] = Shelf("documents", "safecommunity.core.reports:parse")
 charts: Shelf[Chart] = Shelf("charts", "safecommunity.core.charts:parse")
-bodies: Shelf[Any] = Shelf("bodies")
+bodies: Shelf[BodySet] = Shelf("bodies", "safecommunity.core.bodies:parse")
 programmes: Shelf[Any] = Shelf("programmes")
 
 

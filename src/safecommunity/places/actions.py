@@ -202,11 +202,11 @@ def _check_figures(figures: Sequence[queries.Figure]) -> None:
     """Each person counted once: no overlapping ages, no totals beside their parts. Raises Refused."""
     residences = {figure[3] for figure in figures}
     if "all" in residences and len(residences) > 1:
-        raise Refused(_("“常住合计”与“户籍/流动”不能同时填写,否则会重复计数"))
+        raise Refused(_("“常住合计”与“户籍/流动”不能同时填写，否则会重复计数"))
     for residence in residences:
         sexes = {figure[0] for figure in figures if figure[3] == residence}
         if "0" in sexes and len(sexes) > 1:
-            raise Refused(_("“男女合计”与“男/女”不能同时填写,否则会重复计数"))
+            raise Refused(_("“男女合计”与“男/女”不能同时填写，否则会重复计数"))
     for key in {(figure[0], figure[3]) for figure in figures}:
         _check_ages(sorted((f[1], f[2]) for f in figures if (f[0], f[3]) == key))
 
