@@ -34,7 +34,7 @@ def start(*, unit: Unit, scheme: str, period: str, by: User, today: date, now: d
     rules, version = schemes[scheme], schemes.version(scheme)
     year = Period.parse(period)
     suggested = _suggested(unit, rules, year, today)
-    values: dict[str, Any] = {
+    values: Any = {
         "unit": unit,
         "path": unit.path,
         "scheme": scheme,
