@@ -49,6 +49,7 @@ STATES: dict[str, State] = {
     "fail": State(_("不通过"), "circle-x", "wrong"),
     "veto": State(_("一票否决"), "gavel", "wrong"),
     "zero-item": State(_("零分项"), "circle-slash", "wrong"),
+    "inconsistent": State(_("前后不符"), "unlink", "wrong"),
     "not-applicable": State(_("不适用"), "circle-slash-2"),
     # jobs and imports
     "queued": State(_("排队中"), "clock"),
@@ -80,6 +81,8 @@ HEAT: dict[str, State] = {
     "late": State(_("逾期完成"), "clock-alert"),
     "missing": State(_("未完成"), "x"),
     "not-due": State(_("未到期"), "dot"),
+    "some": State(_("有记录"), "check"),
+    "none": State(_("无记录"), "dot"),
 }
 
 LIGHTS: dict[str, State] = {

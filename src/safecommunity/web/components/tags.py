@@ -20,10 +20,12 @@ from safecommunity.units.models import Unit
 from safecommunity.web.components import shapes
 from safecommunity.web.components.icons import shapes as icon_shapes
 from safecommunity.web.components.states import HEAT, LIGHTS, STATES, STEPS, TONES, State
+from safecommunity.web.components.words import local
 from safecommunity.web.last_unit import last_unit
 from safecommunity.web.nav import Entry, entries
 
 register = Library()
+register.filter("local", local)
 
 COMPONENTS = (
     *("nav", "button", "menu", "card", "table", "form", "badge", "notice"),
@@ -168,10 +170,13 @@ def ring(
 @register.inclusion_tag("components/heat.html")
 def heat(months: Iterable[Sequence[Any]], label: str = "", key: bool = True) -> dict[str, Any]:
     """A strip by month; a month is (label, state, count or None, url or ""), states as in HEAT."""
-    cells = []
-    for name, state, count, url in months:
-        cells.append({"name": name, "state": state, "count": count, "url": url, "mark": HEAT[state]})
-    return {"cells": cells, "label": label, "key": HEAT.items() if key else ()}
+    cells = [
+        {"name": name, "state": state, "count": count, "url": url, "mark": HEAT[state]}
+        for name, state, count, url in months
+    ]
+    used = {cell["state"] for cell in cells}
+    marks = [(state, mark) for state, mark in HEAT.items() if key and state in used]
+    return {"cells": cells, "label": label, "key": marks}
 
 
 @register.inclusion_tag("components/lights.html")

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST
 from django.views.i18n import set_language
 
 from safecommunity.units.queries import visible
-from safecommunity.web.access import public, signed_in
+from safecommunity.web.access import PersonRequest, public, signed_in
 from safecommunity.web.last_unit import last_unit
 from safecommunity.web.pages.front.samples import samples
 from safecommunity.web.search import units_like
@@ -18,14 +18,14 @@ ROWS = 50
 
 
 @signed_in
-def root(request: HttpRequest) -> HttpResponse:
+def root(request: PersonRequest) -> HttpResponse:
     """Home of the unit last opened; who holds no role yet is told so."""
     unit = last_unit(request)
     return redirect("home:index", unit.slug) if unit else render(request, "front/no_unit.html")
 
 
 @signed_in
-def units(request: HttpRequest) -> HttpResponse:
+def units(request: PersonRequest) -> HttpResponse:
     """Every unit the person sees, to choose the one that scopes the application."""
     wanted = request.GET.get("q", "").strip()
     found = units_like(request.user, wanted) if wanted else visible(request.user)

@@ -1,0 +1,18 @@
+"""Names that come from data files carry both languages; this picks the one of the page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import get_language
+
+
+def language() -> str:
+    """`zh` or `en`: the language of the page."""
+    return "en" if (get_language() or "").startswith("en") else "zh"
+
+
+def local(thing: Any, key: str = "name") -> str:
+    """`thing.name` or `thing.name_en`; the Chinese one where there is no English."""
+    english = getattr(thing, f"{key}_en", "") if language() == "en" else ""
+    return str(english or getattr(thing, key, ""))
