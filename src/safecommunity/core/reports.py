@@ -117,7 +117,7 @@ BLOCK_KINDS: Mapping[str, Words] = {
     "by-name": Words("某一台账按某字段的分类图", "records of a ledger by the values of a field"),
 }
 
-OPTIONS = frozenset({"columns", "title", "title_en", "limit", "sum", "field"})
+OPTIONS = frozenset({"columns", "title", "title_en", "limit", "sum", "field", "within"})
 _SECTION_KEYS = frozenset({"heading", "heading_en", "each", "blocks", "section", "page_break"})
 _TYPE_KEYS = frozenset(
     {

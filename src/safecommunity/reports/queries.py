@@ -1,0 +1,120 @@
+"""Reading papers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from io import BytesIO
+from pathlib import Path
+
+from django.conf import settings
+from django.db.models import QuerySet
+
+from safecommunity.assessment.models import Assessment
+from safecommunity.core.papers import Change, Figure, from_data
+from safecommunity.core.papers import Paper as Content
+from safecommunity.core.periods import Period
+from safecommunity.documents.charts import Theme
+from safecommunity.documents.drawing import drawing
+from safecommunity.evidence import store as evidence
+from safecommunity.library import charts
+from safecommunity.reports import store
+from safecommunity.reports.gathering import Records
+from safecommunity.reports.models import Paper
+from safecommunity.units.models import Unit
+
+HEAVY = ("content", "changes")
+PHOTO_SIDE = 640
+
+
+def papers(unit: Unit) -> QuerySet[Paper]:
+    """The papers of this unit and of those beneath it, newest first, without their content."""
+    return Paper.objects.below(unit).defer(*HEAVY).select_related("unit", "by", "job", "assessment")
+
+
+def paper(unit: Unit, pk: int) -> Paper | None:
+    related = ("unit", "by", "frozen_by", "job", "replaces", "assessment")
+    return Paper.objects.in_unit(unit).select_related(*related).filter(pk=pk).first()
+
+
+def successors(unit: Unit, rows: Iterable[Paper]) -> Mapping[int, Paper]:
+    """Paper id → the issue that replaces it, in one query."""
+    found = Paper.objects.below(unit).filter(replaces__in=[row.pk for row in rows]).defer(*HEAVY)
+    return {row.replaces_id or 0: row for row in found}
+
+
+def content_of(row: Paper) -> Content:
+    return from_data(row.content)
+
+
+def changes_of(row: Paper) -> list[Change]:
+    return [Change(**change) for change in row.changes]
+
+
+def assessments(unit: Unit) -> QuerySet[Assessment]:
+    """The assessments a paper of this unit may be about, newest first."""
+    rows = Assessment.objects.in_unit(unit).defer("suggested", "snapshot")
+    return rows.order_by("-period", "scheme", "-id")
+
+
+def records_of(row: Paper, today: date) -> Records:
+    """What the paper is made from."""
+    return Records(
+        row.unit,
+        Period.parse(row.period),
+        today=today,
+        assessment=row.assessment,
+        ledger=row.ledger,
+        language=row.language,
+    )
+
+
+def drawn(figure: Figure, language: str, theme: Theme = "light") -> str:
+    """A figure as SVG; drawings are kept beside the previews, where they can be made again."""
+    folder = Path(settings.DATA) / "previews" / "charts"
+    return drawing(figure, charts, language=language, theme=theme, folder=folder)
+
+
+def photo(sha256: str) -> bytes | None:
+    """A photo as a small picture of at most 640 px, made once and kept; None when the file is gone."""
+    small = evidence.preview_of(sha256)
+    if small.is_file():
+        return small.read_bytes()
+    try:
+        original = evidence.verified(sha256)
+    except evidence.Damaged:
+        return None
+    with evidence.workplace() as folder:
+        shrunk = folder / "preview.jpg"
+        shrunk.write_bytes(_shrunk(original))
+        evidence.keep_preview(shrunk, sha256)
+    return small.read_bytes()
+
+
+def _shrunk(original: Path) -> bytes:
+    from PIL import Image  # slow import
+
+    with Image.open(original) as picture:
+        small = picture.convert("RGB")
+    small.thumbnail((PHOTO_SIDE, PHOTO_SIDE))
+    file = BytesIO()
+    small.save(file, "JPEG", quality=82)
+    return file.getvalue()
+
+
+def damaged() -> Iterator[str]:
+    """The SHA-256 of every finished file that a paper speaks of and that is missing or altered."""
+    rows = Paper.objects.everything(reason="checking every finished paper against its name")
+    for pair in rows.exclude(docx_sha256="").values_list("docx_sha256", "pdf_sha256").iterator():
+        for sha256 in pair:
+            try:
+                store.verified(sha256)
+            except store.Damaged:
+                yield sha256
+
+
+def file_name(row: Paper, extension: str) -> str:
+    """A name people understand, without what file systems refuse."""
+    plain = "".join(letter for letter in row.title if letter not in '\\/:*?"<>|\n\r\t')
+    issue = f"-{row.issue}" if row.issue > 1 else ""
+    return f"{plain[:80]}{issue}.{extension}"

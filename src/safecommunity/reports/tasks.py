@@ -1,0 +1,21 @@
+"""What runs later: composing a paper and making its files."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils import timezone
+
+from safecommunity.jobs.models import Job
+from safecommunity.jobs.registry import Progress, task
+from safecommunity.reports import actions, queries
+from safecommunity.units.permissions import Permission
+
+
+@task("reports.make", needs=Permission.REPORT_MAKE)
+def make(job: Job, progress: Progress) -> dict[str, Any]:
+    """Compose the paper of the job; nothing when it was thrown away or is made already."""
+    paper = queries.paper(job.unit, job.arguments["paper"])
+    if paper is None or not actions.compose_now(paper, timezone.localdate(), progress.step):
+        return {}
+    return {"paper": paper.pk}
