@@ -77,7 +77,7 @@ def test_a_lost_deployment_comes_back_whole(deployment, tmp_path):
 @pytest.mark.django_db
 def test_a_filled_place_is_refused_and_with_replace_the_old_is_kept_beside(deployment, tmp_path):
     folder = backed_up(deployment, tmp_path / "backups")
-    deployment.python("from tests import make\nmake.unit('后来的街道')")
+    deployment.python("from tests import make\nmake.unit('后来的街道', slug='later')")
     later = deployment.python(COUNTS)
     refused = deployment.run("restore", "--from", str(folder))
     assert refused.returncode == 1

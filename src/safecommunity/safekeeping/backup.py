@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 from datetime import datetime
-from importlib.metadata import version
 from pathlib import Path
 
 from django.conf import settings
@@ -37,7 +36,6 @@ def backup(destination: Path, now: datetime) -> Path:
     files = {name: _keep_file(name, unfinished / "files") for name in _other_files()}
     manifest = Manifest(
         made_at=now.isoformat(),
-        release=version("safecommunity"),
         engine=connection.vendor,
         database=sha256_of(database),
         facts=facts,

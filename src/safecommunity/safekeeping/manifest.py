@@ -32,7 +32,6 @@ class Manifest:
     """`engine` is sqlite or postgresql; `database` and the values of `files` are SHA-256 in hexadecimal."""
 
     made_at: str
-    release: str
     engine: str
     database: str
     facts: Facts

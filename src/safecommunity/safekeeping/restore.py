@@ -10,6 +10,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import connection
+from django.db.migrations.loader import MigrationLoader
 
 from safecommunity.audit.actions import record
 from safecommunity.audit.queries import verify
@@ -58,6 +59,11 @@ def verified(folder: Path) -> Manifest:
     manifest = read(folder, settings.AUDIT_KEY)
     if manifest.engine != connection.vendor:
         raise Damaged(f"{folder}: {manifest.engine} ≠ {connection.vendor}")
+    known = {
+        f"{app}.{name}" for app, name in MigrationLoader(None, ignore_no_migrations=True).disk_migrations
+    }
+    if unknown := sorted(set(manifest.facts.migrations) - known):
+        raise Damaged(f"{folder}: 由更新的版本备份 / made by a newer release ({unknown[0]})")
     expected = {
         folder / FILES[manifest.engine]: manifest.database,
         **{folder / "files" / name: digest for name, digest in manifest.files.items()},

@@ -4,11 +4,12 @@ from datetime import timedelta
 from time import time
 from typing import Any
 
-from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
+from safecommunity.accounts.actions import close_unused
 from safecommunity.accounts.replays import forget
+from safecommunity.accounts.sessions import SessionStore
 from safecommunity.evidence import queries, store
 from safecommunity.safekeeping.backup import note_heads
 
@@ -21,6 +22,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         now = timezone.now()
         note_heads(now)
-        call_command("clearsessions")
+        SessionStore.clear_expired()
+        close_unused(now=now, by=None)
         forget(now - ANSWERS_KEPT)
         store.sweep(queries.is_known, time())
