@@ -107,7 +107,7 @@ class Appointment(UnitRow):
     """A person in a body, from a day to a day, by a document."""
 
     body = models.ForeignKey(Body, on_delete=models.PROTECT, related_name="+", verbose_name=_("机构"))
-    person = models.CharField(_("姓名"), max_length=60)
+    person = models.CharField(_("姓名"), max_length=60, blank=True)
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.SET_NULL,
@@ -130,7 +130,7 @@ class Appointment(UnitRow):
         indexes = [models.Index(fields=["path", "body"], name="appointment_by_path")]
 
     def __str__(self) -> str:
-        return f"{self.person}（{self.post}）"
+        return self.post
 
 
 class RoleHolding(models.Model):

@@ -174,7 +174,12 @@ def _held(user: User) -> list[tuple[str, str]]:
 
 def holdings(user: User, day: date) -> Any:
     """The roles this person holds on a day."""
+    return current_holdings(day).filter(user=user)
+
+
+def current_holdings(day: date) -> Any:
+    """All roles held on a day on units that are in use."""
     from safecommunity.units.models import RoleHolding
 
     current = Q(to_date=None) | Q(to_date__gte=day)
-    return RoleHolding.objects.filter(current, user=user, from_date__lte=day, unit__is_active=True)
+    return RoleHolding.objects.filter(current, from_date__lte=day, unit__is_active=True)

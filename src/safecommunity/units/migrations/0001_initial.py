@@ -251,7 +251,7 @@ class Migration(migrations.Migration):
                         default=django.utils.timezone.now, editable=False, verbose_name="更新时间"
                     ),
                 ),
-                ("person", models.CharField(max_length=60, verbose_name="姓名")),
+                ("person", models.CharField(blank=True, max_length=60, verbose_name="姓名")),
                 ("post", models.CharField(max_length=40, verbose_name="机构内职务")),
                 ("organ", models.CharField(blank=True, max_length=120, verbose_name="所在单位和职务")),
                 ("phone", models.CharField(blank=True, max_length=30, verbose_name="联系电话")),
