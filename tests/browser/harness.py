@@ -30,8 +30,8 @@ FLAGS = (
 )
 VIOLATIONS = """
 window.brokenRules = [];
-document.addEventListener("securitypolicyviolation", (event) =>
-  window.brokenRules.push(`${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}:${event.lineNumber}`));
+document.addEventListener("securitypolicyviolation", (at) =>
+  window.brokenRules.push(`${at.violatedDirective} ${at.blockedURI} ${at.sourceFile}:${at.lineNumber}`));
 """
 AXE = (files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8")
 SERIOUS = {"serious", "critical"}
@@ -82,8 +82,9 @@ def too_wide(page: Page) -> list[str]:
           const wide = document.documentElement.scrollWidth;
           if (wide <= innerWidth + 1) return [];
           return [...document.querySelectorAll("body *")]
-            .filter((one) => one.getBoundingClientRect().right > innerWidth + 1)
-            .map((one) => `${one.tagName.toLowerCase()}.${one.className} ${Math.round(one.getBoundingClientRect().right)}`)
+            .map((one) => [one, Math.round(one.getBoundingClientRect().right)])
+            .filter(([, right]) => right > innerWidth + 1)
+            .map(([one, right]) => `${one.tagName.toLowerCase()}.${one.className} ${right}`)
             .slice(0, 8)
             .concat(`page ${wide} > ${innerWidth}`);
         }"""

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
+from safecommunity.assessment import actions as assessments
+from safecommunity.assessment.models import PlannedAction
+from safecommunity.ledgers.models import Entry
+from safecommunity.web.clock import now, today
 from tests import make
 from tests.browser.conftest import Visit
 from tests.browser.harness import check_page
@@ -86,3 +92,28 @@ def test_ctrl_k_finds_a_unit_by_its_pinyin_initials_and_enter_opens_it(visit: Vi
     check_page(page, "palette")
     page.keyboard.press("Enter")
     page.wait_for_url("**/130102001/")
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("width", WIDTHS)
+def test_the_home_page_holds_in_every_width_and_theme(visit: Visit, width: int, theme: str) -> None:
+    unit = make.unit(name="阳光街道", slug="ygjd")
+    lin = make.member(unit)
+    for scheme in ("national-2006", "chongqing-2009", "shijiazhuang"):
+        assessment = assessments.start(
+            unit=unit, scheme=scheme, period=f"{today().year}", by=lin, today=today(), now=now()
+        )
+    for days, text in ((-3, "补齐第二季度演练记录"), (4, "完成特种作业持证复核"), (30, "公布年度评审结论")):
+        PlannedAction.objects.create(
+            unit=unit, path=unit.path, assessment=assessment, action=text, indicator="1.1", text=text,
+            owner=lin.display_name, due_date=today() + timedelta(days=days), effort=1, cost=0, gain=1, by=lin,
+        )  # fmt: skip
+        Entry.objects.create(
+            unit=unit, path=unit.path, ledger="special-operation-certificates", title=f"焊接作业 · {days}",
+            expires_date=today() + timedelta(days=days),
+        )  # fmt: skip
+    page = visit("/ygjd/", person=lin, width=width, theme=theme)
+    page.locator(".later").last.scroll_into_view_if_needed()
+    page.wait_for_load_state("networkidle")
+    check_page(page, f"home-{theme}-{width}")
+    assert page.locator(".later").count() == 0
