@@ -29,8 +29,8 @@ def c1(counts: ArrayLike, alpha: float = 0.001, baseline: int = 7, least_sd: flo
     """Upper bounds from the `baseline` periods just before; `counts`: series × periods, or one series.
 
     `alpha`: chance of a false alarm a period under a normal baseline; `least_sd`: a floor for the standard
-    deviation, so that a quiet baseline does not make every single case an alarm. An alarm is a count above its
-    bound. Raises `ValueError` when there are too few periods.
+    deviation, so that a quiet baseline does not make every single case an alarm. An alarm is a count above
+    its bound. Raises `ValueError` when there are too few periods.
     """
     return _bounds(counts, alpha, baseline, least_sd, gap=0)
 
