@@ -2,6 +2,7 @@ from pathlib import Path
 
 import pytest
 
+from safecommunity.core.codes import CodeList
 from safecommunity.library import shelf as shelf_module
 from safecommunity.library.shelf import LibraryError, Shelf, add_folder, decode, split_name
 
@@ -49,13 +50,13 @@ def test_an_error_names_the_file_the_key_and_the_reason() -> None:
     shelf: Shelf[object] = Shelf("codes", "safecommunity.core.codes:parse")
     with pytest.raises(LibraryError) as caught:
         shelf.parse("sex.csv", b"code,name,name_en\nmale,\xe7\x94\xb7,Male\n")
-    assert (caught.value.file, caught.value.key, caught.value.reason) == ("sex.csv", "source", "is missing")
+    assert (caught.value.file, caught.value.key, caught.value.reason) == ("sex.csv", "source", "缺少此键")
 
 
 def test_a_file_too_large_is_left_out(folder: Path) -> None:
     (folder / "big.json").write_text(" " * 1_000_001 + "1")
     shelf: Shelf[object] = Shelf("things")
-    assert (len(shelf), shelf.refused[0].reason) == (0, "is larger than 1 MB")
+    assert (len(shelf), shelf.refused[0].reason) == (0, "超过1 MB")
 
 
 def test_csv_becomes_rows_of_text() -> None:
@@ -71,3 +72,18 @@ def test_a_name_carries_code_and_version() -> None:
     assert (split_name("a-b.toml"), split_name("a@3.csv")) == (("a-b", 1), ("a", 3))
     with pytest.raises(LibraryError):
         split_name("a@x.toml")
+
+
+def test_a_file_of_the_deployment_cannot_take_the_place_of_a_published_one(folder: Path) -> None:
+    own = folder.parent / "codes"
+    own.mkdir()
+    (own / "sex.csv").write_text("code,name,name_en,source\nx,其他,Other,ours\n")
+    shelf: Shelf[CodeList] = Shelf("codes", "safecommunity.core.codes:parse")
+    assert (list(shelf["sex"]), shelf.refused[0].file) == (["male", "female"], "sex.csv")
+    (own / "sex@2.csv").write_text("code,name,name_en,source\nx,其他,Other,ours\n")
+    assert list(shelf["sex"]) == ["x"]
+
+
+def test_nesting_without_end_is_refused() -> None:
+    with pytest.raises(LibraryError):
+        decode("a.json", b"[" * 100_000)

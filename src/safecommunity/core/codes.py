@@ -42,16 +42,16 @@ def parse(code: str, rows: list[dict[str, Any]]) -> CodeList:
     entries: dict[str, Code] = {}
     for number, row in enumerate(rows, start=2):
         if None in row:
-            raise ValueError(f"line {number}: more cells than columns")
+            raise ValueError(f"第{number}行：格数比列数多")
         own = row["code"].strip()
         if not own or not row["name"] or not row["name_en"] or not row["source"]:
-            raise ValueError(f"line {number}: code, name, name_en and source are all needed")
+            raise ValueError(f"第{number}行：code、name、name_en、source 都要填")
         if own in entries:
-            raise ValueError(f"line {number}: the code {own} is there twice")
+            raise ValueError(f"第{number}行：代码{own}出现了两次")
         extra = {
             key: value or "" for key, value in row.items() if key not in {"code", "name", "name_en", "source"}
         }
         entries[own] = Code(own, row["name"], row["name_en"], row["source"], extra)
     if not entries:
-        raise ValueError("holds no code")
+        raise ValueError("没有任何代码")
     return CodeList(code, entries)

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from math import isfinite
 from typing import Any
 
 from safecommunity.core.fields import KINDS, PERSONAL, READERS, Field
@@ -21,12 +22,12 @@ RETENTIONS = ("permanent", "30y", "10y")
 RECURRENCES = ("", "month", "quarter", "year")
 
 
-class LedgerFileError(ValueError):
+class LedgerFileError(RefusedError):
     """A ledger file that cannot be used: which key, why."""
 
-    def __init__(self, key: str, reason: str) -> None:
-        super().__init__(f"{key}: {reason}")
-        self.key, self.reason = key, reason
+    def __init__(self, key: str, text: str, **params: object) -> None:
+        super().__init__(text, **params)
+        self.key, self.reason = key, str(self.message)
 
 
 def parse(code: str, data: Any, code_lists: Mapping[str, Mapping[str, Any]] | None = None) -> LedgerType:
@@ -35,9 +36,9 @@ def parse(code: str, data: Any, code_lists: Mapping[str, Mapping[str, Any]] | No
     Raises LedgerFileError naming the key and the reason.
     """
     if not isinstance(data, dict):
-        raise LedgerFileError("", "is not a table of keys")
+        raise LedgerFileError("", "应为键和值的表")
     if not CODE.fullmatch(code):
-        raise LedgerFileError("", "the file name must be small letters, digits and hyphens")
+        raise LedgerFileError("", "文件名只能用小写字母、数字和连字符")
     _only(data, FILE_KEYS, "")
     sections = _table(data, "sections", {"main": {"label": "基本情况", "label_en": "Facts"}})
     fields = {
@@ -74,7 +75,7 @@ def _field(name: str, spec: Any, code_lists: Mapping[str, Mapping[str, Any]], fi
     if not isinstance(spec, dict):
         raise LedgerFileError(key, "is not a table of keys")
     if not NAME.fullmatch(name):
-        raise LedgerFileError(key, "must be small letters, digits and underscores")
+        raise LedgerFileError(key, "字段名只能用小写字母、数字和下划线")
     _only(spec, FIELD_KEYS, key)
     kind = _one_of(spec, "kind", KINDS, None, key)
     return Field(
@@ -111,7 +112,9 @@ def _usual_marking(kind: str) -> str:
 def _sections(specs: Mapping[str, Any], fields: Mapping[str, Field]) -> tuple[Section, ...]:
     for field in fields.values():
         if field.section not in specs:
-            raise LedgerFileError(f"fields.{field.code}.section", f"there is no section {field.section}")
+            raise LedgerFileError(
+                f"fields.{field.code}.section", "没有名为%(name)s的分组", name=field.section
+            )
     return tuple(
         Section(
             code,
@@ -125,14 +128,14 @@ def _sections(specs: Mapping[str, Any], fields: Mapping[str, Field]) -> tuple[Se
 
 def _check_references(ledger: LedgerType) -> None:
     if not ledger.title:
-        raise LedgerFileError("title", "at least one field is needed")
+        raise LedgerFileError("title", "至少要有一个字段")
     for key, names in [("title", ledger.title), ("unique", ledger.unique)]:
         for name in names:
             _known(ledger, key, name)
     if ledger.record_date:
         _known(ledger, "record_date", ledger.record_date)
         if ledger.fields[ledger.record_date].kind not in ("date", "month", "year"):
-            raise LedgerFileError("record_date", "must be a date, month or year field")
+            raise LedgerFileError("record_date", "应为日期、月份或年份字段")
     for field in ledger.fields.values():
         key = f"fields.{field.code}"
         for other in field.required_if:
@@ -140,37 +143,37 @@ def _check_references(ledger: LedgerType) -> None:
         if field.after:
             _known(ledger, f"{key}.after", field.after)
         if field.kind == "person-id" and field.personal == "none":
-            raise LedgerFileError(f"{key}.personal", "an identity number must be sealed")
+            raise LedgerFileError(f"{key}.personal", "公民身份号码必须密封保存")
         limits = (field.min, field.max, field.usual_min, field.usual_max)
         if any(limit is not None and isinstance(limit, date) != field.is_date for limit in limits):
-            raise LedgerFileError(key, "limits must be numbers for numbers, dates for dates")
+            raise LedgerFileError(key, "数字字段的界限应为数字，日期字段的应为日期")
         if any(limit is not None for limit in limits) and not (field.is_number or field.is_date):
-            raise LedgerFileError(key, "only numbers and dates have limits")
+            raise LedgerFileError(key, "只有数字和日期字段才有界限")
         if field.default is not None:
             _check_default(field, key)
     if sum(field.kind == "place" for field in ledger.fields.values()) > 1:
-        raise LedgerFileError("fields", "only one field may be a place")
+        raise LedgerFileError("fields", "最多一个字段可以是地点")
     for name, values in ledger.feeds_by.items():
         _known(ledger, "feeds_by", name)
         for value in values:
             if value not in ledger.fields[name].choices:
-                raise LedgerFileError(f"feeds_by.{name}", f"{value} is none of the field's choices")
+                raise LedgerFileError(f"feeds_by.{name}", "%(name)s不在该字段的可选项中", name=value)
     for feed in ledger.all_feeds:
         if not re.fullmatch(r"[a-z0-9-]+/[A-Za-z0-9.-]+", feed):
-            raise LedgerFileError("feeds", f'"{feed}" is not written as scheme/indicator')
+            raise LedgerFileError("feeds", "“%(name)s”应写成 方案/指标", name=feed)
 
 
 def _check_default(field: Field, key: str) -> None:
     try:
         if READERS[field.kind](field, field.default) != field.default:
-            raise LedgerFileError(f"{key}.default", "is not written in the form it is kept in")
+            raise LedgerFileError(f"{key}.default", "应按保存的写法填写")
     except (RefusedError, KeyError) as error:
-        raise LedgerFileError(f"{key}.default", "cannot be a value of this field") from error
+        raise LedgerFileError(f"{key}.default", "不能作为该字段的值") from error
 
 
 def _known(ledger: LedgerType, key: str, name: str) -> None:
     if name not in ledger.fields:
-        raise LedgerFileError(key, f"there is no field {name}")
+        raise LedgerFileError(key, "没有名为%(name)s的字段", name=name)
 
 
 def _field_choices(
@@ -178,23 +181,23 @@ def _field_choices(
 ) -> dict[str, Words]:
     if kind not in ("choice", "code", "multi-choice"):
         if "choices" in spec or "codes" in spec:
-            raise LedgerFileError(f"{key}.kind", "only choice, code and multi-choice have choices")
+            raise LedgerFileError(f"{key}.kind", "只有 choice、code、multi-choice 才有可选项")
         return {}
     if "codes" in spec:
         if spec["codes"] not in code_lists:
-            raise LedgerFileError(f"{key}.codes", f"there is no code list {spec['codes']}")
+            raise LedgerFileError(f"{key}.codes", "没有代码表%(name)s", name=spec["codes"])
         return {code: Words(one.name, one.name_en) for code, one in code_lists[spec["codes"]].items()}
     rows = spec.get("choices")
     if not isinstance(rows, list) or not rows:
-        raise LedgerFileError(f"{key}.choices", "choices or codes are needed")
+        raise LedgerFileError(f"{key}.choices", "缺少 choices 或 codes")
     choices: dict[str, Words] = {}
     for row in rows:
         if not (
             isinstance(row, list) and len(row) == 3 and all(isinstance(cell, str) and cell for cell in row)
         ):
-            raise LedgerFileError(f"{key}.choices", "each choice is [code, Chinese, English]")
+            raise LedgerFileError(f"{key}.choices", "每个可选项写成 [代码, 中文, 英文]")
         if row[0] in choices:
-            raise LedgerFileError(f"{key}.choices", f"{row[0]} is there twice")
+            raise LedgerFileError(f"{key}.choices", "%(name)s出现了两次", name=row[0])
         choices[row[0]] = Words(row[1], row[2])
     return choices
 
@@ -202,7 +205,7 @@ def _field_choices(
 def _conditions(spec: Mapping[str, Any], key: str) -> dict[str, tuple[object, ...]]:
     conditions = spec.get("required_if", {})
     if not isinstance(conditions, dict):
-        raise LedgerFileError(f"{key}.required_if", "is written as { other_field = value }")
+        raise LedgerFileError(f"{key}.required_if", "应写成 { 其他字段 = 值 }")
     return {
         other: tuple(wanted if isinstance(wanted, list) else [wanted]) for other, wanted in conditions.items()
     }
@@ -212,28 +215,28 @@ def _limit(spec: Mapping[str, Any], name: str, key: str) -> Decimal | date | Non
     value = spec.get(name)
     if value is None or (isinstance(value, date) and not isinstance(value, datetime)):
         return value
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise LedgerFileError(f"{key}.{name}", "must be a number or a date")
+    if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
+        raise LedgerFileError(f"{key}.{name}", "应为数字或日期")
     return Decimal(str(value))
 
 
 def _only(spec: Mapping[str, Any], allowed: frozenset[str], key: str) -> None:
     for name in spec:
         if name not in allowed:
-            raise LedgerFileError(f"{key}.{name}".lstrip("."), "is not a key of a ledger file")
+            raise LedgerFileError(f"{key}.{name}".lstrip("."), "台账文件没有这个键")
 
 
 def _table(data: Mapping[str, Any], name: str, default: Mapping[str, Any] | None = None) -> Mapping[str, Any]:
     table = data.get(name, default)
     if not isinstance(table, dict) or not table:
-        raise LedgerFileError(name, "is missing or empty")
+        raise LedgerFileError(name, "缺少或为空")
     return table
 
 
 def _words(spec: Mapping[str, Any], name: str, default: str | None = None, key: str = "") -> str:
     value = spec.get(name, default)
     if not isinstance(value, str) or (not value.strip() and default is None):
-        raise LedgerFileError(f"{key}.{name}".lstrip("."), "is missing" if value is None else "must be text")
+        raise LedgerFileError(f"{key}.{name}".lstrip("."), "缺少此键" if value is None else "应为非空文字")
     return value
 
 
@@ -241,21 +244,21 @@ def _names(data: Mapping[str, Any], name: str) -> tuple[str, ...]:
     value = data.get(name, [])
     names = [value] if isinstance(value, str) else value
     if not isinstance(names, list) or not all(isinstance(one, str) for one in names):
-        raise LedgerFileError(name, "must be a text or a list of texts")
+        raise LedgerFileError(name, "应为文字或一组文字")
     return tuple(names)
 
 
 def _feeds_by(data: Mapping[str, Any]) -> dict[str, dict[str, tuple[str, ...]]]:
     table = data.get("feeds_by", {})
     if not isinstance(table, dict) or not all(isinstance(values, dict) for values in table.values()):
-        raise LedgerFileError("feeds_by", "is written as [feeds_by.field] value = [codes]")
+        raise LedgerFileError("feeds_by", "应写成 [feeds_by.字段] 值 = [指标]")
     return {name: {value: _names(values, value) for value in values} for name, values in table.items()}
 
 
 def _yes(spec: Mapping[str, Any], name: str, key: str = "") -> bool:
     value = spec.get(name, False)
     if not isinstance(value, bool):
-        raise LedgerFileError(f"{key}.{name}".lstrip("."), "must be true or false")
+        raise LedgerFileError(f"{key}.{name}".lstrip("."), "应为 true 或 false")
     return value
 
 
@@ -264,5 +267,6 @@ def _one_of(
 ) -> str:
     value = _words(spec, name, default, key)
     if value not in allowed:
-        raise LedgerFileError(f"{key}.{name}".lstrip("."), f'"{value}" is none of {", ".join(allowed)}')
+        text, some = "“%(value)s”不是 %(allowed)s 之一", "、".join(allowed)
+        raise LedgerFileError(f"{key}.{name}".lstrip("."), text, value=value, allowed=some)
     return value

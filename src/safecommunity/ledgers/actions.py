@@ -84,7 +84,7 @@ def add(
         ledger=ledger,
         client_uuid=uid,
         is_starred=bool(checked.unusual),
-        remark=remark or _remarks(kind, checked),
+        remark=remark or _remarks(kind, checked.unusual),
         **facts,
     )
     _insert(unit, kind, [entry])
@@ -114,11 +114,13 @@ def change(
     facts = _facts(kind, checked.clean, entry.client_uuid)
     _refuse_duplicate(entry.unit, kind, facts["unique_key"], but=entry)
     before, days = _logged(entry), [entry.record_date]
+    news = {key: said for key, said in checked.unusual.items() if checked.clean[key] != entry.data.get(key)}
+    remarks = [entry.remark if remark is None else remark, _remarks(kind, news)]
     change_row(
         entry,
         version=version,
-        is_starred=bool(checked.unusual) if is_starred is None else is_starred,
-        remark=entry.remark if remark is None else remark,
+        is_starred=bool(news) or (entry.is_starred if is_starred is None else is_starred),
+        remark="；".join(text for text in remarks if text)[:1000],
         **facts,
     )
     _index(kind, [(entry, checked.clean)])
@@ -362,10 +364,10 @@ def _refuse_duplicate(unit: Unit, kind: LedgerType, key: str, but: Entry | None 
         raise DuplicateEntry(same)
 
 
-def _remarks(kind: LedgerType, checked: Checked) -> str:
+def _remarks(kind: LedgerType, unusual: Mapping[str, Message]) -> str:
     """What is unusual, in words, so that whoever looks at it again sees why it is starred."""
     labels = {column.key: column.label for column in kind.columns}
-    return "；".join(f"{labels[key]}：{message}" for key, message in checked.unusual.items())
+    return "；".join(f"{labels[key]}：{message}" for key, message in unusual.items())
 
 
 def _logged(entry: Entry) -> dict[str, Any]:

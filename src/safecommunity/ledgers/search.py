@@ -25,7 +25,8 @@ def initials(text: str) -> str:
     if any(len(_readings(char)) > 1 for char in text):
         from pypinyin import Style, lazy_pinyin  # slow import
 
-        return "".join(lazy_pinyin(text, style=Style.FIRST_LETTER, errors=list)).lower()
+        parts = lazy_pinyin(text, style=Style.FIRST_LETTER, errors=list)  # type: ignore[arg-type]
+        return "".join(parts).lower()
     return "".join(_readings(char)[0] for char in text)
 
 

@@ -11,6 +11,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
+from safecommunity.core.messages import Message
+
 T = TypeVar("T")
 HERE = Path(__file__).parent
 LARGEST = 1_000_000  # bytes of one file from outside
@@ -18,11 +20,12 @@ _folders: list[Path] = []
 
 
 class LibraryError(Exception):
-    """A data file that cannot be used: which file, which key, why."""
+    """A data file that cannot be used: which file, which key, why; `message` is the why, translatable."""
 
-    def __init__(self, file: str, key: str, reason: str) -> None:
+    def __init__(self, file: str, key: str, reason: str, message: Message | None = None) -> None:
         super().__init__(f"{file}: {key}: {reason}" if key else f"{file}: {reason}")
         self.file, self.key, self.reason = file, key, reason
+        self.message = message or Message(reason.replace("%", "%%"))
 
 
 def add_folder(path: Path | str) -> None:
@@ -41,15 +44,15 @@ def decode(name: str, content: bytes) -> Any:
         if name.endswith(".json"):
             return json.loads(text)
         return list(csv.DictReader(io.StringIO(text)))
-    except ValueError as error:  # UnicodeDecodeError, TOMLDecodeError, JSONDecodeError and csv's own
-        raise LibraryError(name, "", str(error)) from error
+    except (ValueError, csv.Error, RecursionError) as error:
+        raise LibraryError(name, "", f"不能读出内容：{error}") from error
 
 
 def split_name(name: str) -> tuple[str, int]:
     """`vehicles@2.toml` → ("vehicles", 2); a name without a version is version 1."""
     code, _, version = name.rsplit(".", 1)[0].partition("@")
     if version and not version.isdigit():
-        raise LibraryError(name, "", "the part after @ must be a whole number")
+        raise LibraryError(name, "", "@ 后面应为整数")
     return code, int(version or 1)
 
 
@@ -77,10 +80,10 @@ class Shelf(Mapping[str, T], Generic[T]):
         except LibraryError:
             raise
         except KeyError as error:
-            raise LibraryError(name, str(error.args[0]), "is missing") from error
+            raise LibraryError(name, str(error.args[0]), "缺少此键") from error
         except (ValueError, TypeError, AttributeError) as error:
             key, reason = getattr(error, "key", ""), getattr(error, "reason", str(error))
-            raise LibraryError(name, str(key), str(reason)) from error
+            raise LibraryError(name, str(key), str(reason), getattr(error, "message", None)) from error
 
     def __getitem__(self, code: str) -> T:
         return self._read()[code]
@@ -112,9 +115,10 @@ class Shelf(Mapping[str, T], Generic[T]):
         files = self._deployment_files()
         seen = tuple((str(file), (stat := file.stat()).st_mtime_ns, stat.st_size) for file in files)
         if self._own is None:
-            self._own = {}
+            own: dict[tuple[str, int], T] = {}
             for file in _files(HERE / self.folder):
-                self._put(self._own, file)
+                self._put(own, file)
+            self._own = own
         if seen != self._seen:
             every, refused = dict(self._own), []
             for file in files:
@@ -130,7 +134,9 @@ class Shelf(Mapping[str, T], Generic[T]):
     def _put(self, every: dict[tuple[str, int], T], file: Path) -> None:
         code, version = split_name(file.name)
         if file.stat().st_size > LARGEST and HERE not in file.parents:
-            raise LibraryError(file.name, "", "is larger than 1 MB")
+            raise LibraryError(file.name, "", "超过1 MB")
+        if (code, version) in every:
+            raise LibraryError(file.name, "", "这个代码和版本已经发布，修改请另发新版本")
         every[code, version] = self.parse(file.name, file.read_bytes())
 
     def _deployment_files(self) -> list[Path]:
