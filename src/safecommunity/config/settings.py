@@ -47,12 +47,15 @@ INSTALLED_APPS = [
     "safecommunity.units",
     "safecommunity.jobs",
     "safecommunity.ledgers",
+    "safecommunity.sheets",
     "safecommunity.evidence",
     "safecommunity.metrics",
     "safecommunity.assessment",
+    "safecommunity.reports",
     "safecommunity.web",
     "safecommunity.api",
     "safecommunity.config",
+    "safecommunity.demo",
 ]
 
 MIDDLEWARE = [

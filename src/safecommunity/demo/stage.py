@@ -26,6 +26,10 @@ FILLED = "filled"
 def main(arguments: list[str]) -> None:
     wanted = _parser().parse_args(arguments)
     place = wanted.data.resolve()
+    if wanted.codes:
+        os.environ.update(environment(place))
+        _run("sign_ins")
+        return
     if not wanted.no_serve and _taken(wanted.port):
         sys.exit(
             f"端口 {wanted.port} 已被占用。请先结束占用它的程序，或用 --port 换一个端口。\n"
@@ -61,8 +65,8 @@ def fill(place: Path) -> None:
     (place / "data").mkdir(parents=True)
     print("正在准备演示数据，约需一分钟…… / Preparing the demo data, about a minute …", flush=True)
     started = time.monotonic()
-    for command in (["migrate", "--verbosity", "0"], ["load_demo"]):
-        subprocess.run([sys.executable, "-m", "safecommunity", *command], check=True)  # noqa: S603
+    _run("migrate", "--verbosity", "0")
+    _run("load_demo")
     (place / "data" / FILLED).touch()
     print(f"用时 {time.monotonic() - started:.0f} 秒 / took {time.monotonic() - started:.0f} s", flush=True)
 
@@ -81,8 +85,14 @@ def _announce(port: int) -> bool:
         pass
     except OSError:
         return False
-    subprocess.run([sys.executable, "-m", "safecommunity", "sign_ins", f"http://{HOST}:{port}/"], check=True)  # noqa: S603
+    _run("sign_ins", f"http://{HOST}:{port}/")
     return True
+
+
+def _run(*command: str) -> None:
+    done = subprocess.run([sys.executable, "-m", "safecommunity", *command], check=False)  # noqa: S603
+    if done.returncode:
+        sys.exit(done.returncode)
 
 
 def _taken(port: int) -> bool:
@@ -105,5 +115,8 @@ def _parser() -> argparse.ArgumentParser:
         help="放数据的文件夹 / folder for the data (.demo)",
     )
     parser.add_argument("--reset", action="store_true", help="丢弃旧的演示数据 / discard the old demo data")
+    parser.add_argument(
+        "--codes", action="store_true", help="显示账号和当前验证码 / show the sign-ins and codes"
+    )
     parser.add_argument("--no-serve", action="store_true", help="只准备数据 / only prepare the data")
     return parser
