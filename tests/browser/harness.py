@@ -105,6 +105,7 @@ def shoot(page: Page, name: str) -> None:
     folder = os.environ.get("SAFECOMMUNITY_SHOTS")
     if folder and name:
         Path(folder).mkdir(parents=True, exist_ok=True)
+        page.evaluate("scrollTo(0, 0)")
         page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
 
 

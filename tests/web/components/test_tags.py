@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -87,11 +88,17 @@ def test_modules_import_nothing_and_stay_under_a_hundred_lines() -> None:
     assert [path.name for path in folder.glob("*.js") if len(path.read_text().splitlines()) >= 100] == []
 
 
-def test_every_module_and_style_sheet_that_is_named_exists_and_every_one_is_named() -> None:
-    static = Path(tags.__file__).parent.parent / "static"
-    assert {f"css/{p.relative_to(static / 'css')}" for p in static.glob("css/**/*.css")} == set(tags.STYLES)
-    on_some_pages = {"map"}
-    assert {path.stem for path in static.glob("js/*.js")} == {*tags.MODULES, *on_some_pages}
+def test_every_style_sheet_is_linked_the_tokens_first_the_print_last() -> None:
+    found = {f"css/{path.relative_to(tags.STATIC / 'css')}" for path in tags.STATIC.glob("css/**/*.css")}
+    assert found == set(tags.STYLES)
+    assert (tags.STYLES[0], tags.STYLES[-1]) == ("css/tokens.css", "css/print.css")
+
+
+def test_every_module_is_on_every_page_or_on_the_pages_that_name_it() -> None:
+    pages = "".join(path.read_text() for path in (tags.STATIC.parent / "templates").rglob("*.html"))
+    named = set(re.findall(r"js/([\w-]+)\.js", pages))
+    assert {path.stem for path in tags.STATIC.glob("js/*.js")} - named <= set(tags.MODULES)
+    assert all((tags.STATIC / "js" / f"{name}.js").exists() for name in {*tags.MODULES, *named} - {"leaflet"})
 
 
 def test_a_field_ties_label_help_and_error_together() -> None:

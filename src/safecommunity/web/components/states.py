@@ -82,7 +82,7 @@ HEAT: dict[str, State] = {
     "missing": State(_("未完成"), "x"),
     "not-due": State(_("未到期"), "dot"),
     "some": State(_("有记录"), "check"),
-    "none": State(_("无记录"), "dot"),
+    "none": State(_("无记录"), "minus"),
 }
 
 LIGHTS: dict[str, State] = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
+from pathlib import Path
 from typing import Any, cast
 from uuid import uuid4
 
@@ -27,15 +28,12 @@ from safecommunity.web.nav import Entry, entries
 register = Library()
 register.filter("local", local)
 
-COMPONENTS = (
-    *("nav", "button", "menu", "card", "table", "form", "badge", "notice"),
-    *("dialog", "mark", "chart", "conflict", "account", "sample"),
-)
+STATIC = Path(__file__).parent.parent / "static"
 STYLES = (
     "css/tokens.css",
     "css/base.css",
     "css/layout.css",
-    *(f"css/components/{name}.css" for name in COMPONENTS),
+    *sorted(f"css/components/{path.name}" for path in (STATIC / "css" / "components").glob("*.css")),
     "css/print.css",
 )
 MODULES = ("theme", "menu", "confirm", "palette", "forms", "drop", "bulk", "toast", "tips")
@@ -310,7 +308,7 @@ def csrf_headers(context: Context) -> SafeString:
 
 @register.simple_tag
 def stylesheets() -> SafeString:
-    """Every style sheet; the order of the layers is declared in the first."""
+    """Every style sheet, a new component's by itself; the order of the layers is declared in the first."""
     return format_html_join("\n  ", '<link rel="stylesheet" href="{}">', ((static(path),) for path in STYLES))
 
 

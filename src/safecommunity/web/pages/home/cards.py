@@ -56,11 +56,10 @@ class Expiring:
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """`kind` is a state with icon and word."""
+    """What asks for a look in one assessment: state → how many."""
 
-    score: Score
-    kind: str
-    count: int
+    row: Assessment
+    counts: dict[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +100,8 @@ def alerts(user: User, unit: Unit, today: date) -> list[Alert]:
             "zero-item": len(whole.zeros),
             "inconsistent": len(assessment.inconsistencies(whole, today)),
         }
-        found += [Alert(score, kind, times) for kind, times in counts.items() if times]
-    return found
+        found.append(Alert(whole, {kind: times for kind, times in counts.items() if times}))
+    return [alert for alert in found if alert.counts]
 
 
 def strips(user: User, unit: Unit, today: date) -> list[Strip]:
