@@ -29,6 +29,7 @@ class Trace:
 
     `kind` and `code` name the source ("ledger", "meetings"), `what` says in one sentence what was counted and
     from when to when, `count` is the number of records behind it, `records` names them where they are few.
+    `since` and `until` are the first and the last day looked at, as ISO days; empty where there is none.
     """
 
     kind: str
@@ -37,6 +38,8 @@ class Trace:
     period: str = ""
     count: int = 0
     records: tuple[str, ...] = ()
+    since: str = ""
+    until: str = ""
 
 
 @dataclass(frozen=True, slots=True)

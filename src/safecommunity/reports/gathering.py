@@ -197,7 +197,9 @@ class Records:
         what = f"{self.named(ledgers[ledger])}（{self.days(ledger, within_period=inside)}）"
         named = tuple(f"ledgers.Entry:{pk}" for pk in records)
         few = named if len(named) <= NAMED_RECORDS else ()
-        return Trace("ledger", ledger, what, self.period.code, count, few)
+        is_inside = self.is_within(ledger) if inside is None else inside
+        since = self.period.start.isoformat() if is_inside else ""
+        return Trace("ledger", ledger, what, self.period.code, count, few, since, self.period.end.isoformat())
 
     # --- the assessment -------------------------------------------------------------------------------
 

@@ -2,9 +2,10 @@
 
 import django.db.models.deletion
 import django.utils.timezone
-import safecommunity.places.models
 from django.conf import settings
 from django.db import migrations, models
+
+import safecommunity.places.models
 
 
 class Migration(migrations.Migration):
