@@ -142,15 +142,17 @@ def _batches(rows: Iterable[tuple[int, list[Any]]]) -> Iterator[list[tuple[int, 
 
 
 def _text(path: Path) -> tuple[dict[str, Any], Iterator[tuple[int, list[Any]]]]:
-    encoding = _encoding(path)
+    encoding, lines = _encoding(path)
     delimiter = _delimiter(path, encoding)
-    return {"sheets": [], "sheet": "", "encoding": encoding, "delimiter": delimiter}, _records(
-        path, encoding, delimiter
-    )
+    head = {"sheets": [], "sheet": "", "encoding": encoding, "delimiter": delimiter, "height": lines}
+    return head, _records(path, encoding, delimiter)
 
 
-def _encoding(path: Path) -> str:
-    """The encoding by its mark, else UTF-8, else GB18030: the whole file must decode, nothing is replaced."""
+def _encoding(path: Path) -> tuple[str, int]:
+    """The encoding by its mark, else UTF-8, else GB18030, and the number of lines.
+
+    The whole file must decode, nothing is replaced.
+    """
     with path.open("rb") as file:
         start = file.read(4)
     for mark, encoding in (
@@ -159,15 +161,16 @@ def _encoding(path: Path) -> str:
         (codecs.BOM_UTF16_BE, "utf-16"),
     ):
         if start.startswith(mark):
-            _decodes(path, encoding, must=True)
-            return encoding
-    if _decodes(path, "utf-8"):
-        return "utf-8"
-    _decodes(path, "gb18030", must=True)
-    return "gb18030"
+            return encoding, _lines(path, encoding)
+    try:
+        return "utf-8", _lines(path, "utf-8")
+    except Refused as refused:
+        if refused.code != "encoding":
+            raise
+    return "gb18030", _lines(path, "gb18030")
 
 
-def _decodes(path: Path, encoding: str, *, must: bool = False) -> bool:
+def _lines(path: Path, encoding: str) -> int:
     decoder = codecs.getincrementaldecoder(encoding)("strict")
     line = 1
     with path.open("rb") as file:
@@ -179,10 +182,8 @@ def _decodes(path: Path, encoding: str, *, must: bool = False) -> bool:
                 line += text.count("\n")
             decoder.decode(b"", final=True)
         except UnicodeDecodeError as error:
-            if must:
-                raise Refused("encoding", row=line + chunk[: error.start].count(b"\n")) from error
-            return False
-    return True
+            raise Refused("encoding", row=line + chunk[: error.start].count(b"\n")) from error
+    return line
 
 
 def _delimiter(path: Path, encoding: str) -> str:
@@ -229,7 +230,9 @@ def _workbook(path: Path, wanted: str) -> tuple[dict[str, Any], Iterator[tuple[i
     if part is None:
         raise Refused("no-sheet", sheet=sheet)
     odd = _odd_cells(path, part, sheet)
-    return {"sheets": names, "sheet": sheet, "encoding": "", "delimiter": ""}, _cells(path, sheet, odd)
+    found = _laid_out(path, sheet)
+    head = {"sheets": names, "sheet": sheet, "encoding": "", "delimiter": "", "height": found.total_height}
+    return head, _cells(found, odd)
 
 
 _DAMAGE = (
@@ -441,26 +444,29 @@ def _place(reference: bytes) -> tuple[int, int]:
     return int(reference[len(letters) :]), column
 
 
-def _cells(path: Path, name: str, odd: Odd) -> Iterator[tuple[int, list[Any]]]:
+def _laid_out(path: Path, name: str) -> Any:
     import python_calamine  # slow import
 
     try:
-        with python_calamine.CalamineWorkbook.from_path(str(path)) as workbook:
-            sheet = workbook.get_sheet_by_name(name)
-            if sheet.end is not None and sheet.end[0] >= ROWS:
-                raise Refused("rows", limit=ROWS)
-            if sheet.end is not None and sheet.end[1] >= COLUMNS:
-                raise Refused("columns", row=1, limit=COLUMNS)
-            offset = sheet.start[1] if sheet.start else 0
-            for number, row in enumerate(sheet.iter_rows(), 1):
-                cells = [None] * offset + [_plain(cell) for cell in row]
-                if number in odd:
-                    _mark(cells, odd[number])
-                yield number, cells
+        sheet = python_calamine.CalamineWorkbook.from_path(str(path)).get_sheet_by_name(name)
     except python_calamine.PasswordError as error:
         raise Refused("encrypted") from error
     except python_calamine.CalamineError as error:
         raise Refused("damaged") from error
+    if sheet.end is not None and sheet.end[0] >= ROWS:
+        raise Refused("rows", limit=ROWS)
+    if sheet.end is not None and sheet.end[1] >= COLUMNS:
+        raise Refused("columns", row=1, limit=COLUMNS)
+    return sheet
+
+
+def _cells(sheet: Any, odd: Odd) -> Iterator[tuple[int, list[Any]]]:
+    offset = sheet.start[1] if sheet.start else 0
+    for number, row in enumerate(sheet.iter_rows(), 1):
+        cells = [None] * offset + [_plain(cell) for cell in row]
+        if number in odd:
+            _mark(cells, odd[number])
+        yield number, cells
 
 
 def _mark(cells: list[Any], odd: dict[int, str]) -> None:

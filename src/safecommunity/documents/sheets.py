@@ -74,7 +74,8 @@ Cell = str | int | float | bool | date | datetime | time | NotAValue | None
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """An opened file. `sheets`: names of the shown worksheets, () for text; `rows`: (number from 1, cells).
+    """An opened file. `sheets`: names of the shown worksheets, () for text; `rows`: (number from 1, cells);
+    `height`: about how many rows there are.
 
     Blank rows are left out, so numbers may jump. Taking rows raises SheetRefused when something comes up.
     """
@@ -84,6 +85,7 @@ class Sheet:
     name: str
     encoding: str
     delimiter: str
+    height: int
     rows: Iterator[tuple[int, list[Cell]]]
 
 
@@ -107,6 +109,7 @@ def opened(path: Path, *, name: str, sheet: str = "") -> Iterator[Sheet]:
             name=head["sheet"],
             encoding=head["encoding"],
             delimiter=head["delimiter"],
+            height=head["height"],
             rows=_rows(messages),
         )
     finally:

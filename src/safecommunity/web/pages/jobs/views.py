@@ -21,8 +21,9 @@ from safecommunity.web.access import requires
 PAGE = 30
 OPEN = (Job.State.QUEUED, Job.State.RUNNING)
 SHOWN_ON = {
-    "sheets.preview": ("imports:detail", "batch"),
-    "sheets.publish": ("imports:detail", "batch"),
+    "sheets.look": ("imports:detail", "batch"),
+    "sheets.check": ("imports:detail", "batch"),
+    "sheets.run": ("imports:detail", "batch"),
     "sheets.undo": ("imports:detail", "batch"),
 }
 

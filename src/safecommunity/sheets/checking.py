@@ -1,0 +1,190 @@
+"""From the cells of a sheet to rows that are new, changed, unchanged or refused. Nothing is written here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from safecommunity.core.fields import mask
+from safecommunity.core.ledgers import LedgerType
+from safecommunity.core.messages import Message
+from safecommunity.documents.sheet_writer import restored
+from safecommunity.documents.sheets import Cell, NotAValue
+from safecommunity.ledgers.models import Entry
+from safecommunity.ledgers.queries import Links, by_unique_key, opened, unique_key
+from safecommunity.library import ledgers
+from safecommunity.sheets.columns import RECORD
+from safecommunity.sheets.models import ImportBatch, StagedRow
+from safecommunity.sheets.packing import message_data, packed, shown
+from safecommunity.sheets.queries import before_place, content_place, staged
+
+Outcome = StagedRow.Outcome
+Cells = tuple[int, Sequence[Cell]]
+
+
+@dataclass(slots=True)
+class Draft:
+    """One row while it is being checked. `values` by column key, `clean` by field."""
+
+    number: int
+    values: dict[str, Any]
+    errors: dict[str, Message]
+    clean: dict[str, Any] = field(default_factory=dict)
+    unusual: dict[str, Message] = field(default_factory=dict)
+    entry: Entry | None = None
+    before: dict[str, Any] = field(default_factory=dict)
+    key: str = ""
+
+
+def checked(batch: ImportBatch, rows: Sequence[Cells], links: Links) -> list[StagedRow]:
+    """The rows of a chunk as they would be taken in. A handful of queries, however many rows."""
+    ledger = ledgers[batch.ledger]
+    drafts = [_draft(batch.columns, number, cells) for number, cells in rows]
+    by_number = _by_record_number(batch, drafts)
+    for draft in drafts:
+        _check_first(ledger, draft, by_number, links)
+    known = by_unique_key(batch.unit, ledger, (draft.key for draft in drafts))
+    for draft in drafts:
+        _compare(ledger, draft, known, links)
+    _refuse_taken(batch, ledger, drafts)
+    _refuse_repeats(batch, drafts)
+    return [_staged(batch, ledger, draft) for draft in drafts]
+
+
+def _draft(keys: Sequence[str], number: int, cells: Sequence[Cell]) -> Draft:
+    draft = Draft(number, {}, {})
+    for key, cell in zip(keys, cells, strict=False):
+        if not key or cell is None or cell == "":
+            continue
+        if isinstance(cell, NotAValue):
+            draft.errors[key] = cell.reason
+        draft.values[key] = restored(cell) if isinstance(cell, str) else cell
+    return draft
+
+
+def _by_record_number(batch: ImportBatch, drafts: Iterable[Draft]) -> dict[str, Entry]:
+    """Record number as written → the standing entry of this unit, or of one beneath it, that has it."""
+    wanted = {
+        number for draft in drafts if (number := _record_number(draft)).isdecimal() and len(number) < 16
+    }
+    if not wanted:
+        return {}
+    rows = Entry.objects.below(batch.unit).filter(ledger=batch.ledger, withdrawn_at=None, pk__in=wanted)
+    return {str(entry.pk): entry for entry in rows.select_related("unit")}
+
+
+def _record_number(draft: Draft) -> str:
+    value = draft.values.get(RECORD, "")
+    return value.strip() if isinstance(value, str) else str(value)
+
+
+def _check_first(ledger: LedgerType, draft: Draft, by_number: Mapping[str, Entry], links: Links) -> None:
+    """With a record number the row is compared with that record; without, its own values are checked."""
+    number = _record_number(draft)
+    if number and RECORD not in draft.errors:
+        draft.entry = by_number.get(number)
+        if draft.entry is None:
+            draft.errors[RECORD] = Message("台账里没有这个编号的记录：新增的行请把编号留空")
+    if draft.entry is None:
+        _check(ledger, draft, draft.values, links, fill=True)
+
+
+def _check(
+    ledger: LedgerType, draft: Draft, values: Mapping[str, Any], links: Links, *, fill: bool = False
+) -> None:
+    wanted = {key: value for key, value in values.items() if key != RECORD and key not in draft.errors}
+    found = ledger.check(links.resolved(ledger, wanted), fill=fill)
+    draft.clean, draft.unusual = found.clean, found.unusual
+    for key, error in found.errors.items():
+        draft.errors.setdefault(key, error)
+    draft.key = unique_key(ledger, found.clean)
+
+
+def _compare(ledger: LedgerType, draft: Draft, known: Mapping[str, Entry], links: Links) -> None:
+    """Lay the row over the record it belongs to. An empty cell leaves the record's value as it is."""
+    draft.entry = draft.entry or known.get(draft.key)
+    if draft.entry is None:
+        return
+    draft.before = opened(draft.entry)
+    if draft.clean == draft.before and not draft.errors:
+        return
+    draft.errors = {
+        key: error for key, error in draft.errors.items() if isinstance(draft.values.get(key), NotAValue)
+    }
+    values = flat(draft.before) | {key: value for key, value in draft.values.items() if key != RECORD}
+    for personal in (*ledger.of_personal("masked"), *ledger.of_personal("sealed")):
+        held = draft.before.get(personal.code)
+        if held is not None and values.get(personal.code) == _shown_masked(mask(personal, held)):
+            values |= flat({personal.code: held})
+    _check(ledger, draft, values, links)
+
+
+def flat(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Clean values by column: a place becomes its parts, so that a sheet may change one of them."""
+    flat: dict[str, Any] = {}
+    for code, value in values.items():
+        if isinstance(value, Mapping):
+            flat |= {code if part == "address" else f"{code}.{part}": one for part, one in value.items()}
+        else:
+            flat[code] = value
+    return flat
+
+
+def _shown_masked(masked: object) -> object:
+    return masked.get("address") if isinstance(masked, Mapping) else masked
+
+
+def _refuse_taken(batch: ImportBatch, ledger: LedgerType, drafts: Sequence[Draft]) -> None:
+    """A record may not become what another record of its unit already is."""
+    moved = [draft for draft in drafts if draft.entry is not None and draft.key != draft.entry.unique_key]
+    for unit in {draft.entry.unit for draft in moved if draft.entry}:
+        taken = by_unique_key(unit, ledger, (draft.key for draft in moved))
+        for draft in moved:
+            if draft.entry and draft.entry.unit_id == unit.pk and (other := taken.get(draft.key)):
+                words = Message("与台账里的另一条记录“%(title)s”相同", {"title": other.title})
+                draft.errors.setdefault(ledger.unique[0], words)
+
+
+def _refuse_repeats(batch: ImportBatch, drafts: Sequence[Draft]) -> None:
+    """The second row of a sheet about the same thing is refused; which is meant only a person can say."""
+    for draft in drafts:
+        if draft.entry is not None:
+            draft.key = f"#{draft.entry.pk}"
+    wanted = {draft.key for draft in drafts if draft.key}
+    seen = dict(staged(batch).filter(key__in=wanted).values_list("key", "number"))
+    for draft in drafts:
+        if not draft.key or draft.errors:
+            continue
+        if draft.key in seen:
+            draft.errors[_naming(batch, draft)] = Message("与第%(row)s行重复", {"row": seen[draft.key]})
+        else:
+            seen[draft.key] = draft.number
+
+
+def _naming(batch: ImportBatch, draft: Draft) -> str:
+    unique = ledgers[batch.ledger].unique
+    return RECORD if RECORD in draft.values or not unique else unique[0]
+
+
+def _staged(batch: ImportBatch, ledger: LedgerType, draft: Draft) -> StagedRow:
+    row = StagedRow(batch=batch, unit=batch.unit, path=batch.path, number=draft.number)
+    if draft.errors:
+        row.outcome = Outcome.REFUSED
+        row.reasons = {key: message_data(error) for key, error in draft.errors.items()}
+        content: Any = {key: shown(value) for key, value in draft.values.items()}
+    else:
+        row.outcome, row.key = _outcome(draft), draft.key
+        row.unusual = {key: message_data(remark) for key, remark in draft.unusual.items()}
+        content = draft.clean
+        if draft.entry is not None:
+            row.entry, row.entry_version = draft.entry.pk, draft.entry.version
+    row.content = packed(ledger, content, content_place(row))
+    row.before = packed(ledger, draft.before, before_place(row)) if row.outcome == Outcome.CHANGED else ""
+    return row
+
+
+def _outcome(draft: Draft) -> str:
+    if draft.entry is None:
+        return Outcome.NEW
+    return Outcome.UNCHANGED if draft.clean == draft.before else Outcome.CHANGED
