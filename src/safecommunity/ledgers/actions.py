@@ -89,7 +89,7 @@ def add(
     )
     _insert(unit, kind, [entry])
     _index(kind, [(entry, checked.clean)])
-    record("entry.added", entry, by=by, unit=unit, after=_logged(entry))
+    record("entry.added", entry, by=by, unit=unit, after=queries.masked(entry))
     _refresh(unit, ledger, [entry.record_date], by)
     return entry
 
@@ -113,7 +113,7 @@ def change(
     checked = _checked(entry.unit, kind, _unmasked(entry, values))
     facts = _facts(kind, checked.clean, entry.client_uuid)
     _refuse_duplicate(entry.unit, kind, facts["unique_key"], but=entry)
-    before, days = _logged(entry), [entry.record_date]
+    before, days = queries.masked(entry), [entry.record_date]
     news = {key: said for key, said in checked.unusual.items() if checked.clean[key] != entry.data.get(key)}
     remarks = [entry.remark if remark is None else remark, _remarks(kind, news)]
     change_row(
@@ -124,7 +124,7 @@ def change(
         **facts,
     )
     _index(kind, [(entry, checked.clean)])
-    gone, came = differing(before, _logged(entry))
+    gone, came = differing(before, queries.masked(entry))
     record("entry.changed", entry, by=by, unit=entry.unit, reason=reason, before=gone, after=came)
     _refresh(entry.unit, entry.ledger, [*days, entry.record_date], by)
     return entry
@@ -368,11 +368,6 @@ def _remarks(kind: LedgerType, unusual: Mapping[str, Message]) -> str:
     """What is unusual, in words, so that whoever looks at it again sees why it is starred."""
     labels = {column.key: column.label for column in kind.columns}
     return "；".join(f"{labels[key]}：{message}" for key, message in unusual.items())
-
-
-def _logged(entry: Entry) -> dict[str, Any]:
-    """The values as the log may hold them: everything personal masked."""
-    return {code: mask(entry.type.fields[code], value) for code, value in _known(entry).items()}
 
 
 def _known(entry: Entry) -> dict[str, Any]:

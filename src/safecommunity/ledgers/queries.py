@@ -14,6 +14,7 @@ from django.db.models.functions import ExtractMonth
 from safecommunity.accounts.models import User
 from safecommunity.accounts.sealing import blind_index, unseal
 from safecommunity.core.crosswalks import same
+from safecommunity.core.fields import mask
 from safecommunity.core.ledgers import LedgerType
 from safecommunity.ledgers.asking import sealed_field, shown
 from safecommunity.ledgers.models import Entry, SavedView
@@ -174,6 +175,16 @@ def by_unique_key(unit: Unit, ledger: LedgerType, keys: Iterable[str]) -> dict[s
     wanted = {key for key in keys if key}
     rows = Entry.objects.in_unit(unit).filter(ledger=ledger.code, withdrawn_at=None, unique_key__in=wanted)
     return {row.unique_key: row for row in rows}
+
+
+def masked(entry: Entry) -> dict[str, Any]:
+    """The values of an entry as those may see them who may not see the person."""
+    fields = entry.type.fields
+    return {
+        code: mask(fields[code], value) if fields[code].personal == "masked" else value
+        for code, value in entry.data.items()
+        if code in fields
+    }
 
 
 def opened(entry: Entry) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from safecommunity.ledgers.asking import EMPTY, SOON, Ask
 from safecommunity.ledgers.models import Entry
 from safecommunity.ledgers.wording import local
 from safecommunity.library import codes, ledgers
+from safecommunity.web.components.icons import UnknownIcon, shapes
 
 ACTS = {
     "entry.added": gettext_lazy("新增"),
@@ -71,6 +72,15 @@ class Filter:
     name: str
     label: str
     choices: list[tuple[str, str, bool]]
+
+
+def sign(ledger: LedgerType) -> str:
+    """The icon of a ledger; a city's own file may name one that we do not have."""
+    try:
+        shapes(ledger.icon)
+    except UnknownIcon:
+        return "notebook-tabs"
+    return ledger.icon
 
 
 def address(entry: Entry) -> str:
@@ -145,12 +155,13 @@ def filters(ledger: LedgerType, ask: Ask) -> list[Filter]:
     ]
 
 
-def groups(standing: Mapping[str, Any]) -> list[tuple[str, list[tuple[LedgerType, str, str, Any]]]]:
-    """The ledgers by group, each with its name, what it is and how it stands."""
-    found: dict[str, list[tuple[LedgerType, str, str, Any]]] = {}
+def groups(standing: Mapping[str, Any]) -> list[tuple[str, list[tuple[LedgerType, str, str, Any, str]]]]:
+    """The ledgers by group, each with its name, what it is, how it stands and its icon."""
+    found: dict[str, list[tuple[LedgerType, str, str, Any, str]]] = {}
     for code, ledger in ledgers.items():
         about = local((ledger.description, ledger.description_en))
-        found.setdefault(ledger.group, []).append((ledger, local(ledger.words), about, standing.get(code)))
+        line = (ledger, local(ledger.words), about, standing.get(code), sign(ledger))
+        found.setdefault(ledger.group, []).append(line)
     names = codes["ledger-groups"]
     ordered = [
         *[group for group in names if group in found],

@@ -10,7 +10,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from safecommunity.core.fields import Column, Field, mask
+from safecommunity.core.fields import Column, Field
 from safecommunity.core.ledgers import LedgerType
 from safecommunity.core.messages import Message
 from safecommunity.ledgers import queries
@@ -106,8 +106,9 @@ def form_field(column: Column, unit: Unit) -> TypedField:
 def initial_of(entry: Entry) -> dict[str, Any]:
     """The values of an entry by column as its form shows them, personal ones masked."""
     shown: dict[str, Any] = {"version": entry.version, "remark": entry.remark, "is_starred": entry.is_starred}
+    held = queries.masked(entry)
     for column in entry.type.columns:
-        value = mask(column.field, entry.data.get(column.field.code))
+        value = held.get(column.field.code)
         if column.field.kind == "place":
             value = value.get(column.part or "address") if isinstance(value, Mapping) else None
         shown[column.key] = _typed(value)

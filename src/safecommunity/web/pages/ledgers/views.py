@@ -403,7 +403,8 @@ def _shows(ledger: LedgerType) -> list[tuple[str, str]]:
 
 def _names(ledger: LedgerType) -> dict[str, Any]:
     about = local((ledger.description, ledger.description_en))
-    return {"ledger": ledger, "ledger_name": local(ledger.words), "about": about}
+    name = local(ledger.words)
+    return {"ledger": ledger, "ledger_name": name, "about": about, "sign": display.sign(ledger)}
 
 
 def _rights(request: HttpRequest, unit: Unit) -> dict[str, bool]:
