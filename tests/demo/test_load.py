@@ -1,0 +1,84 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.core.management import call_command
+from django.urls import reverse
+from django.utils import timezone
+
+from safecommunity.accounts.models import User
+from safecommunity.accounts.queries import has_second_factor
+from safecommunity.assessment.models import Assessment
+from safecommunity.audit.queries import verify
+from safecommunity.core import one_time_codes
+from safecommunity.demo.load import PASSWORD, load, sign_ins
+from safecommunity.demo.stage import environment
+from safecommunity.evidence.models import File
+from safecommunity.jobs.models import Job
+from safecommunity.ledgers.models import Entry
+from safecommunity.library import ledgers, schemes
+from safecommunity.units.models import Body, RoleHolding, Unit
+from safecommunity.units.permissions import ROLES
+from tests import make
+
+pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("demo")]
+
+
+@pytest.fixture
+def demo(settings, tmp_path):
+    settings.DATA, settings.EVIDENCE = tmp_path, tmp_path / "evidence"
+    settings.RESULTS, settings.DEMO = tmp_path / "results", True
+    now = timezone.now()
+    load(now, timezone.localdate(now))
+    return Unit.objects.all()
+
+
+@pytest.mark.requirement("R4", "R11", "R218")
+def test_the_demonstration_shows_something_true_on_every_page(demo):
+    reason = "the test looks at all of it"
+    assert set(demo.filter(parent=None).values_list("short_name", flat=True)) == {
+        "石家庄市",
+        "广安市",
+        "长寿区",
+    }
+    assert demo.filter(slug__startswith="1301", kind="county-office").count() == 5
+    assert set(RoleHolding.objects.values_list("role", flat=True)) == set(ROLES)
+    entries = Entry.objects.everything(reason=reason)
+    assert set(entries.values_list("ledger", flat=True)) == set(ledgers)
+    recent = entries.exclude(ledger="plans").filter(
+        record_date__gt=timezone.localdate() - timedelta(days=400)
+    )
+    assert recent.count() > 1500
+    assessed = Assessment.objects.everything(reason=reason)
+    assert set(assessed.values_list("scheme", flat=True)) == set(schemes) - {"municipal-45"}
+    assert all(each.points > 0 for each in assessed)
+    assert Body.objects.everything(reason=reason).filter(kind="project-group").count() >= 10
+    assert File.objects.everything(reason=reason).count() == 8
+    left = Job.objects.everything(reason=reason).exclude(state=Job.State.DONE)
+    assert [(job.kind, job.error) for job in left] == []
+    assert verify() == []
+    assert "省定民生工程" in entries.get(ledger="plans", unit__slug="5116").data["goals"]
+
+
+def test_everybody_can_sign_in_as_it_is_printed(demo, capsys):
+    call_command("sign_ins", "http://127.0.0.1:8000/")
+    printed = capsys.readouterr().out
+    assert PASSWORD in printed
+    for one in sign_ins():
+        user = User.objects.get(username=one["username"])
+        assert user.check_password(PASSWORD)
+        assert has_second_factor(user) == bool(one["secret"]) == ROLES[one["role"]].administrator
+        assert one["username"] in printed
+        if one["secret"]:
+            secret = one_time_codes.from_text(one["secret"])
+            assert len(one_time_codes.code_at(secret, 1)) == 6
+    page = make.client(User.objects.get(username="dongli")).get(reverse("home:index", args=["130104001"]))
+    assert page.status_code == 200
+
+
+def test_the_keys_of_a_demonstration_lie_beside_its_data_and_not_in_it(tmp_path):
+    told = environment(tmp_path / "demo")
+    assert told["SAFECOMMUNITY_DATA"] == str(tmp_path / "demo" / "data")
+    assert told["SAFECOMMUNITY_KEYS"] == str(tmp_path / "demo" / "keys")
+    assert told["SAFECOMMUNITY_HOSTS"] == "127.0.0.1 localhost"
