@@ -19,6 +19,7 @@ urlpatterns = [
     *[path(module.PLACE, include(module)) for module in _modules],
 ]
 
+handler400 = "safecommunity.web.errors.rejected"
 handler403 = "safecommunity.web.errors.forbidden"
 handler404 = "safecommunity.web.errors.missing"
 handler500 = "safecommunity.web.errors.broken"
