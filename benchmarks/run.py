@@ -2,7 +2,7 @@
 
 `python benchmarks/run.py [NAME …]`; without names all of them. Exit code 1 when a figure misses its goal.
 
-A benchmark is a script whose last line is one JSON object (name → figure). Its `GOALS` (name → most) say
+A benchmark is a script that ends with printing one JSON object (name → figure). Its `GOALS` (name → most) say
 which figures have a bound.
 """
 
@@ -56,7 +56,7 @@ def measured(script: Path) -> Iterator[Line]:
         yield Line(script.stem, "exit code", done.returncode, 1)
         return
     goals = goals_of(script)
-    for name, figure in figures(json.loads(done.stdout.strip().splitlines()[-1])):
+    for name, figure in figures(json.loads(done.stdout[done.stdout.index("{") :])):
         yield Line(script.stem, name, figure, goals.get(name))
 
 
