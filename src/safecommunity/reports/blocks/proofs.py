@@ -62,7 +62,8 @@ def indicator_evidence(records: Records, call: Call, scope: Scope) -> Made:
     ]
     cited = records.cited.get(code, [])
     rows += [(_title(row), _source(records, row), _date(row)) for row in cited[:MOST_ROWS]]
-    trace = Trace("evidence", code, _("佐证材料"), records.period.code, len(rows))
+    key = f"{records.scheme.code}/{code}" if records.scheme else code
+    trace = Trace("evidence", key, _("佐证材料"), records.period.code, len(rows))
     return table(_("佐证材料（%(code)s）") % {"code": code}, columns, rows, trace)
 
 

@@ -82,14 +82,16 @@ def _target(trace: Trace) -> tuple[str, list[str], dict[str, str]]:
         case "assessment":
             return "assessment:detail", [code], {}
         case "plan":
-            return "assessment:plan", [code], {}
+            return "assessment:tasks", [], {}
         case "indicator":
             assessment, _slash, indicator = code.partition("/")
             return "assessment:indicator", [assessment, indicator], {}
         case "evidence":
-            return "evidence:index", [], {}
+            return ("evidence:files", [], {"indicator": code}) if code else ("evidence:index", [], {})
         case "file":
-            return "evidence:file", [code], {}
+            return "evidence:detail", [code], {}
+        case "bodies":
+            return "units:bodies", [], {}
     return "units:index", [], {}
 
 
