@@ -14,7 +14,7 @@ def workbook(rows):
     import xlsxwriter
 
     content = io.BytesIO()
-    with xlsxwriter.Workbook(content) as book:
+    with xlsxwriter.Workbook(content, {"strings_to_formulas": False}) as book:
         sheet = book.add_worksheet("台账")
         for number, row in enumerate(rows):
             sheet.write_row(number, 0, row)

@@ -46,7 +46,7 @@ def write_list(job: Job, progress: Progress) -> int:
     ids = list(asking.found(job.unit, ledger, ask, timezone.localdate()).values_list("pk", flat=True))
     columns = exported_columns(ledger, job.arguments["columns"])
     rows = _list_rows(job.unit, ledger, columns, ids, in_full=in_full, progress=progress)
-    heads = [local(RECORD_WORDS), *(local((c.label, c.label_en)) for c in columns), _("所属单位")]
+    heads = [local(RECORD_WORDS), *(local((c.label, c.label_en)) for c in columns), _("记录所在单位")]
     return _write(job, progress, local(ledger.words), heads, rows)
 
 
