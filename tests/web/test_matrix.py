@@ -72,7 +72,7 @@ def method_of(entry: URLPattern, client, address) -> str:
 
 
 @pytest.mark.parametrize("route", ROWS)
-def test_nobody_sees_across(route, places, django_assert_max_num_queries):
+def test_nobody_sees_across(route, places):
     entry, known = ROWS[route]
     guard = Permission(entry.callback.guard)
     own = Unit.objects.get(slug=places["own"])
