@@ -19,6 +19,7 @@ from safecommunity.documents import media
 from safecommunity.evidence import queries, store
 from safecommunity.evidence.models import Citation, File
 from safecommunity.jobs.actions import enqueue
+from safecommunity.jobs.models import Job
 from safecommunity.ledgers.models import Entry
 from safecommunity.library import schemes
 from safecommunity.units.models import Unit
@@ -64,9 +65,10 @@ def attach(
     proof_date: date | None = None,
     remark: str = "",
     keep_place: bool = True,
+    entry: Entry | None = None,
     indicators: Iterable[str] = (),
 ) -> Attached:
-    """Take one file in and cite it for the indicators ("scheme/code").
+    """Take one file in, as belonging to a record, and cite it for the indicators ("scheme/code").
 
     The bytes are received, looked into and put in place before the transaction begins: no lock is held
     meanwhile. The same bytes sent again to the same unit give the row that is there. Raises MediaRefused,
@@ -87,7 +89,12 @@ def attach(
                 store.keep_preview(looked.preview, facts["sha256"])
     with transaction.atomic():
         if known is None:
-            described = {"title": title or Path(name).stem[:120], "proof_date": proof_date, "remark": remark}
+            described = {
+                "title": title or Path(name).stem[:120],
+                "proof_date": proof_date,
+                "remark": remark,
+                "entry": entry,
+            }
             attached = _file(unit, by, sent_sha256, name, {**facts, **described})
         else:
             attached = Attached(known, is_new=False)
@@ -149,14 +156,13 @@ def uncite(*, citation: Citation, by: User) -> None:
 
 
 @transaction.atomic
-def pack_archive(*, scheme: str, year: int, unit: Unit, by: User) -> Any:
-    """Have the archive of a year made as one zip; it waits in the download tray."""
-    record("archive.exported", f"{scheme} {year}", by=by, unit=unit)
-    title = _("%(year)s 年档案（%(scheme)s）") % {"year": year, "scheme": schemes[scheme].name}
-    arguments = {"scheme": scheme, "year": year}
-    return enqueue(
-        "evidence.archive", unit=unit, arguments=arguments, by=by, title=title, unique=f"{scheme} {year}"
-    )
+def export_archive(*, scheme: str, year: int, whole: bool, unit: Unit, by: User) -> Job:
+    """Have a year's archive made as one zip, or its catalogue as a sheet; it waits in the download tray."""
+    record("archive.exported", f"{scheme} {year}", by=by, unit=unit, after={"whole": whole})
+    words = {"year": year, "scheme": schemes[scheme].name}
+    title = (_("%(year)s 年档案（%(scheme)s）") if whole else _("%(year)s 年档案目录（%(scheme)s）")) % words
+    arguments = {"scheme": scheme, "year": year, "whole": whole}
+    return enqueue("evidence.archive", unit=unit, arguments=arguments, by=by, title=title[:200])
 
 
 def _facts(looked: media.Looked, *, keep_place: bool) -> dict[str, Any]:
@@ -177,7 +183,12 @@ def _facts(looked: media.Looked, *, keep_place: bool) -> dict[str, Any]:
 
 def _file(unit: Unit, by: User, sent_sha256: str, name: str, values: dict[str, Any]) -> Attached:
     taken_at = values["taken_at"]
-    proof_date = values["proof_date"] or (timezone.localdate(taken_at) if taken_at else None)
+    entry: Entry | None = values["entry"]
+    proof_date = (
+        values["proof_date"]
+        or (timezone.localdate(taken_at) if taken_at else None)
+        or (entry.record_date if entry else None)
+    )
     earlier = queries.earlier_alike(unit, values["likeness"])
     described = {**values, "proof_date": proof_date, "earlier": earlier}
     file = File(unit=unit, path=unit.path, by=by, sent_sha256=sent_sha256, name=name[-200:], **described)

@@ -16,7 +16,7 @@ class File(UnitRow):
 
     `sha256` is of what is kept, `sent_sha256` of what was handed in. `proof_date` is the day it is proof of,
     which is neither the day of upload nor, always, the camera's (`taken_at`). `earlier` is a file of the
-    same unit that shows nearly the same picture.
+    same unit that shows nearly the same picture; `entry` is the ledger record it belongs to.
     """
 
     sha256 = models.CharField(max_length=64, editable=False)
@@ -34,6 +34,14 @@ class File(UnitRow):
     height = models.PositiveIntegerField(null=True, blank=True)
     likeness = models.CharField(max_length=16, blank=True)
     has_preview = models.BooleanField(default=False)
+    entry = models.ForeignKey(
+        "ledgers.Entry",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("所属台账记录"),
+    )
     earlier = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -51,6 +59,7 @@ class File(UnitRow):
         indexes = [
             models.Index(fields=["path", "-id"], name="file_by_path"),
             models.Index(fields=["sha256"], name="file_by_content"),
+            models.Index(fields=["entry"], name="file_by_entry"),
         ]
         constraints = [
             models.UniqueConstraint(

@@ -20,7 +20,7 @@ def files(unit: Unit) -> QuerySet[File]:
 
 def files_below(unit: Unit) -> QuerySet[File]:
     """The files in use of this unit and of those beneath it."""
-    return File.objects.below(unit).filter(withdrawn_at=None).select_related("unit", "by")
+    return File.objects.below(unit).filter(withdrawn_at=None).select_related("unit", "by", "entry__unit")
 
 
 def found(
@@ -31,9 +31,12 @@ def found(
     year: int | None = None,
     indicator: str = "",
     cited: str = "",
+    entry: int | None = None,
 ) -> QuerySet[File]:
     """`files_below` narrowed: words in title, name or remark; group of kinds; year of proof; citation."""
     rows = files_below(unit)
+    if entry:
+        rows = rows.filter(entry=entry)
     if text:
         rows = rows.filter(Q(title__icontains=text) | Q(name__icontains=text) | Q(remark__icontains=text))
     if group:
@@ -43,7 +46,7 @@ def found(
     if indicator:
         rows = rows.filter(pk__in=citations(unit).filter(indicator=indicator).values("file"))
     if cited == "no":
-        rows = rows.exclude(pk__in=citations(unit).filter(entry=None).values("file"))
+        rows = rows.filter(entry=None).exclude(pk__in=citations(unit).filter(entry=None).values("file"))
     return rows
 
 

@@ -37,9 +37,9 @@ def refresh(*, unit: Unit, today: date, years: Iterable[int], ledgers: Collectio
 
 def refresh_all(*, today: date, years: Iterable[int], ledgers: Collection[str] | None = None) -> int:
     """The same for every unit in one pass; how many values changed."""
-    reason = "working out the metrics of all units in one pass"
     paths = dict(Unit.objects.values_list("pk", "path"))
-    rows, kept = Entry.objects.everything(reason=reason), MetricValue.objects.everything(reason=reason)
+    rows = Entry.objects.everything(reason="working out the metrics of all units in one pass")
+    kept = MetricValue.objects.everything(reason="keeping the metrics of all units in one pass")
     return _refresh(paths, rows, today, years, ledgers, kept)
 
 
