@@ -78,11 +78,15 @@ def goals_of(script: Path) -> dict[str, float]:
     return {}
 
 
+def shown(figure: float) -> str:
+    return f"{figure:,.0f}" if abs(figure) >= 1000 else f"{figure:.4g}"
+
+
 def table(lines: list[Line]) -> str:
     cells = [("benchmark", "figure", "measured", "goal", "ratio", "")]
     for line in lines:
-        number = line.figure if isinstance(line.figure, str) else f"{line.figure:,.4g}"
-        goal = "" if line.goal is None else f"< {line.goal:,.4g}"
+        number = line.figure if isinstance(line.figure, str) else shown(line.figure)
+        goal = "" if line.goal is None else f"< {shown(line.goal)}"
         ratio = f"{line.figure / line.goal:.2f}" if line.goal and not isinstance(line.figure, str) else ""
         cells.append((line.benchmark, line.name, number, goal, ratio, line.state))
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]

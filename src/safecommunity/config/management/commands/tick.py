@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from time import time
 from typing import Any
 
@@ -11,7 +11,10 @@ from safecommunity.accounts.actions import close_unused
 from safecommunity.accounts.replays import forget
 from safecommunity.accounts.sessions import SessionStore
 from safecommunity.evidence import queries, store
+from safecommunity.jobs.actions import enqueue
+from safecommunity.jobs.models import Job
 from safecommunity.safekeeping.backup import note_heads
+from safecommunity.units.models import Unit
 
 ANSWERS_KEPT = timedelta(days=30)
 
@@ -26,3 +29,13 @@ class Command(BaseCommand):
         close_unused(now=now, by=None)
         forget(now - ANSWERS_KEPT)
         store.sweep(queries.is_known, time())
+        _enqueue_daily(timezone.localdate(now))
+
+
+def _enqueue_daily(today: date) -> None:
+    """Certificates expire without anybody saving anything: once a day every figure and suggestion anew."""
+    for number, root in enumerate(Unit.objects.filter(parent=None, is_active=True).order_by("id")):
+        wanted = [("metrics.refresh-all", {"years": [today.year]})] if number == 0 else []
+        for kind, arguments in [*wanted, ("assessment.suggest", {"below": True})]:
+            if not Job.objects.in_unit(root).filter(kind=kind, unique=f"daily {today}").exists():
+                enqueue(kind, unit=root, arguments=arguments, by=None, unique=f"daily {today}")
