@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
+from safecommunity.core.messages import RefusedError
+
 Position = tuple[float, float]
 Ring = tuple[Position, ...]
 Polygon = tuple[Ring, ...]
@@ -22,8 +24,8 @@ KILOMETRES_PER_DEGREE = 6371.0088 * math.pi / 180
 """Mean Earth radius (IUGG) times one degree."""
 
 
-class GeometryError(ValueError):
-    """A shape that cannot be used; the message says where and why, in Chinese."""
+class GeometryError(RefusedError):
+    """A shape that cannot be used; the message says where and why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +53,15 @@ def parse(text: str | bytes) -> Shape:
     Raises GeometryError.
     """
     if len(text) > MAX_BYTES:
-        raise GeometryError(f"文件有 {len(text) / 1e6:.1f} MB,超过 5 MB;请先简化边界")
+        raise GeometryError("文件有 %(size)s MB，超过 5 MB；请先简化边界", size=f"{len(text) / 1e6:.1f}")
     try:
         data = json.loads(text, parse_constant=_no_constant)
     except (UnicodeDecodeError, RecursionError) as error:
         raise GeometryError("文件不是 UTF-8 编码的 GeoJSON 文本") from error
     except json.JSONDecodeError as error:
-        raise GeometryError(f"第 {error.lineno} 行不是有效的 JSON:请导出为 GeoJSON 后再上传") from error
+        raise GeometryError(
+            "第 %(line)s 行不是有效的 JSON：请导出为 GeoJSON 后再上传", line=error.lineno
+        ) from error
     return from_geojson(data)
 
 
@@ -65,9 +69,9 @@ def from_geojson(data: Any) -> Shape:
     """The shape in decoded GeoJSON; raises GeometryError naming the polygon and the ring."""
     polygons = tuple(_polygon(rings, number) for number, rings in enumerate(_polygons_in(data), 1))
     if not polygons:
-        raise GeometryError("文件中没有面(Polygon 或 MultiPolygon)")
+        raise GeometryError("文件中没有面（Polygon 或 MultiPolygon）")
     if sum(len(ring) for polygon in polygons for ring in polygon) > MAX_POSITIONS:
-        raise GeometryError(f"边界超过 {MAX_POSITIONS} 个点，请先简化")
+        raise GeometryError("边界超过 %(most)s 个点，请先简化", most=MAX_POSITIONS)
     return Shape(polygons)
 
 
@@ -130,48 +134,60 @@ def _polygons_in(data: Any) -> Iterator[Any]:
             for geometry in _listed(data.get("geometries"), "geometries"):
                 yield from _polygons_in(geometry)
         case other:
-            raise GeometryError(f"类型“{other}”不能作边界：只接受 Polygon 与 MultiPolygon")
+            raise GeometryError("类型“%(kind)s”不能作边界：只接受 Polygon 与 MultiPolygon", kind=other)
 
 
 def _listed(value: Any, name: str) -> list[Any]:
     if not isinstance(value, list):
-        raise GeometryError(f"{name} 应是列表")
+        raise GeometryError("%(name)s 应是列表", name=name)
     return value
 
 
 def _polygon(rings: Any, number: int) -> Polygon:
-    place = f"第 {number} 个面"
-    checked = tuple(
-        _ring(ring, f"{place}第 {index} 个环") for index, ring in enumerate(_listed(rings, place), 1)
-    )
+    place = str(number)
+    checked = tuple(_ring(ring, f"{place}-{index}") for index, ring in enumerate(_listed(rings, place), 1))
     if not checked:
-        raise GeometryError(f"{place}没有环")
+        raise GeometryError("位置 %(place)s（面-环-点）：没有环", place=place)
     if abs(_ring_moments(checked[0], (0.0, 0.0))[0]) <= sum(
         abs(_ring_moments(hole, (0.0, 0.0))[0]) for hole in checked[1:]
     ):
-        raise GeometryError(f"{place}的孔不小于外环")
+        raise GeometryError("位置 %(place)s（面-环-点）：孔不小于外环", place=place)
     return checked
 
 
 def _ring(points: Any, place: str) -> Ring:
-    ring = tuple(_position(point, f"{place}第 {i} 点") for i, point in enumerate(_listed(points, place), 1))
+    ring = tuple(_position(point, f"{place}-{i}") for i, point in enumerate(_listed(points, place), 1))
     if len(ring) < 4:
-        raise GeometryError(f"{place}只有 {len(ring)} 个点，至少要 4 个（首尾相同）")
+        raise GeometryError(
+            "位置 %(place)s（面-环-点）：只有 %(count)s 个点，至少要 4 个（首尾相同）",
+            place=place,
+            count=len(ring),
+        )
     if ring[0] != ring[-1]:
-        raise GeometryError(f"{place}没有闭合：末点应与首点相同")
+        raise GeometryError("位置 %(place)s（面-环-点）：没有闭合，末点应与首点相同", place=place)
     if not _ring_moments(ring, ring[0])[0]:
-        raise GeometryError(f"{place}没有面积")
+        raise GeometryError("位置 %(place)s（面-环-点）：没有面积", place=place)
     if crossing := _first_crossing(ring):
-        raise GeometryError(f"{place}自相交：第 {crossing[0]} 边与第 {crossing[1]} 边")
+        raise GeometryError(
+            "位置 %(place)s（面-环-点）：自相交，第 %(first)s 边与第 %(second)s 边",
+            place=place,
+            first=crossing[0],
+            second=crossing[1],
+        )
     return ring
 
 
 def _position(point: Any, place: str) -> Position:
     if not isinstance(point, list) or len(point) < 2 or not all(_is_number(value) for value in point[:2]):
-        raise GeometryError(f"{place}应是 [经度, 纬度]")
+        raise GeometryError("位置 %(place)s（面-环-点）：应是 [经度, 纬度]", place=place)
     longitude, latitude = float(point[0]), float(point[1])
     if not (-180 <= longitude <= 180 and -90 <= latitude <= 90):
-        raise GeometryError(f"{place}({longitude}, {latitude})不是经纬度；请导出为 WGS 84 坐标")
+        raise GeometryError(
+            "位置 %(place)s（面-环-点）：%(x)s, %(y)s 不是经纬度；请导出为 WGS 84 坐标",
+            place=place,
+            x=longitude,
+            y=latitude,
+        )
     return longitude, latitude
 
 
@@ -180,7 +196,7 @@ def _is_number(value: Any) -> bool:
 
 
 def _no_constant(name: str) -> float:
-    raise GeometryError(f"坐标中有 {name}，应是数字")
+    raise GeometryError("坐标中有 %(name)s，应是数字", name=name)
 
 
 def _first_crossing(ring: Ring) -> tuple[int, int] | None:

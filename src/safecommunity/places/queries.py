@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from django.db import connection
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q, QuerySet, Sum
 
 from safecommunity.core import divisions
 from safecommunity.places.models import Boundary, Division, Grid, Population, VulnerableCount
@@ -121,6 +121,12 @@ def population(codes: Sequence[str], year: int) -> Denominator:
             key = (sex, age_from, age_to, residence)
             sums[key] = sums.get(key, 0) + count
     return Denominator(tuple((*key, count) for key, count in sums.items()), tuple(kept))
+
+
+def totals(codes: Sequence[str], year: int) -> dict[str, int]:
+    """What was entered for each of these divisions itself, all figures added up."""
+    rows = Population.objects.filter(division__code__in=codes, year=year).order_by()
+    return dict(rows.values_list("division__code").annotate(Sum("count")))
 
 
 def population_years(codes: Sequence[str]) -> list[int]:

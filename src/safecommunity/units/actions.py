@@ -108,7 +108,8 @@ def withdraw(*, holding: RoleHolding, by: User) -> None:
 def add_body(*, unit: Unit, by: User | None, **facts: Any) -> Body:
     """A body of the unit, behind those it has."""
     position = facts.pop("position", Body.objects.in_unit(unit).count())
-    body = Body.objects.create(**{**facts, "unit": unit, "path": unit.path, "position": position})
+    values: dict[str, Any] = {**facts, "unit": unit, "path": unit.path, "position": position}
+    body = Body.objects.create(**values)
     record("body.added", body, by=by, unit=unit, after=_told(facts))
     return body
 
@@ -166,9 +167,8 @@ def apply_bodies(*, unit: Unit, plan: BodySet, by: User | None) -> list[Body]:
 @transaction.atomic
 def appoint(*, body: Body, by: User | None, **facts: Any) -> Appointment:
     """A person, or a vacant post, in a body."""
-    appointment = Appointment.objects.create(
-        **{**facts, "unit": body.unit, "path": body.unit.path, "body": body}
-    )
+    values: dict[str, Any] = {**facts, "unit": body.unit, "path": body.unit.path, "body": body}
+    appointment = Appointment.objects.create(**values)
     record("appointment.made", appointment, by=by, unit=body.unit, after=_told(facts))
     return appointment
 

@@ -1,0 +1,30 @@
+"""Which divisions a unit may keep: those it works in, and what lies inside them."""
+
+from __future__ import annotations
+
+from django.http import Http404
+from django.utils.translation import gettext as _
+
+from safecommunity.core import divisions
+from safecommunity.places.models import Division
+from safecommunity.places.queries import below
+from safecommunity.units.models import Unit
+from safecommunity.units.queries import division_codes
+
+
+def own(unit: Unit, code: str) -> Division:
+    """The division of this code if it lies in one of the unit's; 404 otherwise."""
+    inside = any(divisions.is_below(code, one) for one in division_codes(unit))
+    found = Division.objects.filter(code=code).first() if inside else None
+    if found is None:
+        raise Http404(_("这个区划不在本单位范围内。"))
+    return found
+
+
+def inside(codes: tuple[str, ...], level: int | None = None) -> list[Division]:
+    """The divisions in the reach, of one level or all down to neighbourhoods."""
+    rows: dict[str, Division] = {}
+    for code in codes:
+        found = below(code) if level is None else below(code).filter(level=level)
+        rows.update((row.code, row) for row in found)
+    return list(rows.values())
