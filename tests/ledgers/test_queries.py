@@ -94,7 +94,7 @@ def test_lists_sort_by_their_columns_in_both_directions_with_the_empty_last(unit
 
 
 def test_nonsense_in_an_address_is_left_out() -> None:
-    nonsense = {"sort": ["-password"], "show": ["all"], "f_none": ["1"], "from": ["x"], "f_kind": [""]}
+    nonsense = {"sort": ["-password"], "show": ["all"], "f_none": ["1"], "from": ["x"], "f_kind": [""], "q": ["a\x00"]}
     asked = asking.parse(ledgers["premises"], nonsense)
     assert asked == asking.Ask()
 

@@ -132,7 +132,7 @@ def columns_of(field: Field) -> Iterator[Column]:
         return
     for part, words in PLACE_PARTS.items():
         key = f"{field.code}.{part}" if part else field.code
-        zh, en = (f"{field.label}({words.zh})", f"{field.label_en} ({words.en})") if part else field.words
+        zh, en = (f"{field.label}（{words.zh}）", f"{field.label_en} ({words.en})") if part else field.words
         yield Column(key, field, part, zh, en)
 
 
@@ -176,7 +176,7 @@ def _text(field: Field, given: object) -> str:
     longest = LONGEST.get(field.kind, 200)
     if len(text) > longest:
         raise RefusedError("最多%(longest)s个字，现有%(length)s个", longest=longest, length=len(text))
-    if any(ord(c) < 32 and c not in "\n\t\r" for c in text):
+    if any((ord(c) < 32 and c not in "\n\t\r") or "\ud800" <= c <= "\udfff" for c in text):
         raise RefusedError("含有不可见的控制字符")
     return text.replace("\r\n", "\n")
 

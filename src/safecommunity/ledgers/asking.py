@@ -45,6 +45,7 @@ class Ask:
 
 def parse(ledger: LedgerType, query: Mapping[str, Sequence[str]]) -> Ask:
     """The questions of an address: `q show own from to sort f_<field>`; nonsense is left out."""
+    query = {name: [value for value in values if value.isprintable()] for name, values in query.items()}
     one = {name: values[-1] for name, values in query.items() if values}
     wanted = {
         name.removeprefix("f_"): tuple(value for value in values if value)
@@ -132,7 +133,7 @@ def _narrowed(rows: QuerySet[Entry], field: Field, values: tuple[str, ...]) -> Q
         for value in values:
             wanted |= Q(**{f"as_{field.code}__contains": f'"{value}"'})
     elif field.is_number or field.kind == "link":
-        wanted |= Q(**{f"{key}__in": [int(value) for value in values if value.lstrip("-").isdigit()]})
+        wanted |= Q(**{f"{key}__in": [int(value) for value in values if _is_whole(value)]})
     elif values:
         wanted |= Q(**{f"{key}__in": list(values)})
     return rows.filter(wanted)
@@ -143,6 +144,10 @@ def _sorted(rows: QuerySet[Entry], sort: str) -> QuerySet[Entry]:
     path: Any = F(name) if name in SORTS else F(f"data__{name.removeprefix('f_')}")
     order = path.desc(nulls_last=True) if down else path.asc(nulls_last=True)
     return rows.order_by(order, "-id")
+
+
+def _is_whole(text: str) -> bool:
+    return len(text) < 16 and text.removeprefix("-").isdecimal()
 
 
 def _day(text: str) -> date | None:

@@ -149,6 +149,8 @@ class Links:
         return {**values, **found}
 
     def _find(self, ledger: str, text: str) -> int | None:
+        if not text.isprintable():
+            return None
         if (ledger, text) not in self._found:
             rows = Entry.objects.below(self.unit).filter(ledger=ledger, withdrawn_at=None)
             by_id = Q(pk=int(text)) if text.isdecimal() and len(text) < 16 else Q(pk__in=[])

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST
 
 from safecommunity.audit.queries import history
 from safecommunity.core.ledgers import LedgerType
+from safecommunity.evidence import queries as evidence
 from safecommunity.ledgers import actions, asking, queries
 from safecommunity.ledgers.actions import DuplicateEntry, InvalidEntry
 from safecommunity.ledgers.models import Entry, SavedView
@@ -32,6 +33,7 @@ from safecommunity.web.pages.ledgers import display, heat
 from safecommunity.web.pages.ledgers.forms import EntryForm, ShowForm, ViewForm, WhyForm
 
 PAGE = 50
+FILES = 20
 MOST_ON_MAP = 2_000
 NEAR = (30, 90, 180)
 
@@ -128,7 +130,7 @@ def entry(request: HttpRequest, unit: Unit, code: str, pk: int) -> HttpResponse:
 @exactly_once
 def add(request: HttpRequest, unit: Unit, code: str) -> HttpResponse:
     ledger = _ledger(code)
-    form = EntryForm(ledger, unit, request.POST or None)
+    form = EntryForm(ledger, unit, request.POST or None, initial=request.GET.dict())
     if request.method == "POST" and form.is_valid():
         try:
             made = actions.add(
@@ -311,6 +313,7 @@ def _record(
         "history": display.history(found, history(found)[:50]),
         "uses": [(local(use.scheme_name), use.indicator, local(use.text)) for use in queries.uses(found)],
         "related": _related(found),
+        "files": _files(request, found),
         "revealed": revealed or {},
         "personal": [
             (one.code, local(one.words)) for one in found.type.fields.values() if one.personal != "none"
@@ -380,7 +383,11 @@ def _plan(
 def _versions(rows: list[str]) -> dict[int, int]:
     """`17:3` → {17: 3}; what is no such pair is left out."""
     pairs = [row.partition(":") for row in rows]
-    return {int(pk): int(version) for pk, _sign, version in pairs if pk.isdecimal() and version.isdecimal()}
+    return {int(pk): int(version) for pk, _sign, version in pairs if _is_number(pk) and _is_number(version)}
+
+
+def _is_number(text: str) -> bool:
+    return text.isdecimal() and len(text) < 16
 
 
 def _related(found: Entry) -> list[tuple[str, int, str]]:
@@ -391,6 +398,14 @@ def _related(found: Entry) -> list[tuple[str, int, str]]:
         address = reverse("ledgers:list", args=[found.unit.slug, code])
         links.append((local(ledgers[code].words), count, f"{address}?{urlencode({f'f_{field}': found.pk})}"))
     return links
+
+
+def _files(request: HttpRequest, found: Entry) -> dict[str, Any] | None:
+    """The files that belong to this entry and what it is cited for; None for who may not see evidence."""
+    if not can(_user(request), Permission.EVIDENCE_VIEW, found.unit):
+        return None
+    cited = evidence.citations(found.unit).filter(entry=found)
+    return {"rows": evidence.found(found.unit, entry=found.pk)[:FILES], "cited": cited}
 
 
 def _shows(ledger: LedgerType) -> list[tuple[str, str]]:
