@@ -184,7 +184,7 @@ def _outcome(
     reached = next(each.band for each in distances if each.points == 0 and not each.is_blocked)
     return Outcome(
         points=total,
-        full=scheme.points - skipped,
+        full=(scheme.points - skipped).quantize(CENT),
         scored=scored,
         vetoes=tuple(vetoes),
         zeros=tuple(zeros),
