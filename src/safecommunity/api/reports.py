@@ -7,7 +7,7 @@ from typing import Any
 
 from django.http import FileResponse, HttpRequest
 from django.utils.translation import gettext as _
-from ninja import Router, Schema
+from ninja import Router, Schema, Status
 from ninja.errors import HttpError
 
 from safecommunity.api.access import unit_for
@@ -92,7 +92,7 @@ def index(request: HttpRequest, slug: str, offset: int = 0, limit: int = 50) -> 
 
 
 @router.post("/units/{slug}/papers", response={201: PaperOut}, summary="Make a paper")
-def make(request: HttpRequest, slug: str, given: PaperIn) -> tuple[int, dict[str, Any]]:
+def make(request: HttpRequest, slug: str, given: PaperIn) -> Status[dict[str, Any]]:
     unit = unit_for(request, slug, Permission.REPORT_MAKE)
     assessment = queries.assessments(unit).filter(pk=given.assessment).first() if given.assessment else None
     if given.language not in ("zh", "en"):
@@ -112,7 +112,7 @@ def make(request: HttpRequest, slug: str, given: PaperIn) -> tuple[int, dict[str
         raise HttpError(422, message) from error
     except actions.Refused as error:
         raise HttpError(422, str(error)) from error
-    return 201, _out(row)
+    return Status(201, _out(row))
 
 
 @router.get("/units/{slug}/papers/{pk}", response=PaperDetail, summary="A paper with its content and changes")
@@ -121,7 +121,7 @@ def detail(request: HttpRequest, slug: str, pk: int) -> dict[str, Any]:
     return {**_out(row), "content": row.content, "changes": row.changes}
 
 
-@router.get("/units/{slug}/papers/{pk}/{kind}", summary="The Word (docx) or PDF (pdf) file of a paper")
+@router.get("/units/{slug}/papers/{pk}/files/{kind}", summary="The Word (docx) or PDF (pdf) file of a paper")
 def file(request: HttpRequest, slug: str, pk: int, kind: str) -> FileResponse:
     unit = unit_for(request, slug, Permission.REPORT_VIEW)
     row = _paper(unit, pk)
@@ -152,10 +152,10 @@ def freeze(request: HttpRequest, slug: str, pk: int, given: VersionIn) -> dict[s
 @router.post(
     "/units/{slug}/papers/{pk}/reissue", response={201: PaperOut}, summary="Issue a frozen paper again"
 )
-def reissue(request: HttpRequest, slug: str, pk: int) -> tuple[int, dict[str, Any]]:
+def reissue(request: HttpRequest, slug: str, pk: int) -> Status[dict[str, Any]]:
     row = _paper(unit_for(request, slug, Permission.REPORT_MAKE), pk)
     try:
-        return 201, _out(actions.reissue(paper=row, by=request.user))  # type: ignore[arg-type]
+        return Status(201, _out(actions.reissue(paper=row, by=request.user)))  # type: ignore[arg-type]
     except actions.Refused as error:
         raise HttpError(422, str(error)) from error
 

@@ -23,7 +23,7 @@ Theme = Literal["light", "dark", "page"]
 FONT = "Noto Sans CJK SC"
 PAGE_FONT = "var(--font)"
 NOWHERE = ["https://nothing.invalid/"]  # the only address a chart may fetch from: one that cannot exist
-VERSION = "1"  # part of the cache key: raised when drawing changes
+VERSION = "2"  # part of the cache key: raised when drawing changes
 
 LIGHT = {
     "surface": "#ffffff",
@@ -124,10 +124,10 @@ def _draw(spec: dict[str, Any]) -> str:
 def _spec(
     chart: Chart, rows: Sequence[Mapping[str, Any]], theme: Theme, language: str, width: int | None
 ) -> dict[str, Any]:
-    palette, font = _PALETTES[theme], PAGE_FONT if theme == "page" else FONT
+    palette = _PALETTES[theme]
     spec: dict[str, Any] = _coloured(in_language(chart.spec, language), palette)
     spec["data"] = {"values": [_clean(row) for row in rows_for(chart, rows)]}
-    spec["config"] = _config(palette, font) | spec.get("config", {})
+    spec["config"] = _config(palette) | spec.get("config", {})
     if width and isinstance(spec.get("width"), int):
         spec["width"] = width
     return spec
@@ -149,14 +149,14 @@ def _coloured(value: Any, palette: Mapping[str, str]) -> Any:
     return value
 
 
-def _config(palette: Mapping[str, str], font: str) -> dict[str, Any]:
+def _config(palette: Mapping[str, str]) -> dict[str, Any]:
     words = {"labelColor": palette["muted"], "titleColor": palette["muted"], "titleFontWeight": "normal"}
     lines = {"domainColor": palette["edge"], "tickColor": palette["edge"], "gridColor": palette["line"]}
     sizes = {"labelFontSize": 13, "titleFontSize": 13, "titlePadding": 10, "labelPadding": 6}
     return {
         "aria": False,
         "background": None,
-        "font": font,
+        "font": FONT,
         "view": {"stroke": None},
         "axis": {"aria": False, "labelLimit": 260, **words, **lines, **sizes},
         "axisX": {"grid": False, "labelAngle": 0},
@@ -177,7 +177,9 @@ def _finished(drawn: str, title: str, words: str, theme: Theme) -> str:
     label = f"<title>{escape(printable(title))}</title><desc>{escape(printable(words))}</desc>"
     name = escape(printable(f"{title}。{words}" if words else title), quote=True)
     drawn = f'{head} role="img" aria-label="{name}">{label}{body}'
-    return _STANDIN.sub(_variable, drawn) if theme == "page" else drawn
+    if theme != "page":
+        return drawn
+    return _STANDIN.sub(_variable, drawn.replace(f'font-family="{FONT}"', f'font-family="{PAGE_FONT}"'))
 
 
 def _variable(match: re.Match[str]) -> str:

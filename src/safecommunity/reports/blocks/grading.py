@@ -36,6 +36,22 @@ def standing(item: Graded) -> str:
     return " ".join(item.mark.answers.values())
 
 
+def short(item: Graded) -> str:
+    """`standing` for a narrow column, whose head says which parts there are: A / B / C."""
+    rule = item.indicator.rule
+    if not isinstance(rule, Parts) or item.mark.not_applicable or not item.mark.is_given:
+        return standing(item)
+    return " / ".join(item.mark.answers.get(part.code, "—") for part in rule.parts)
+
+
+def grades_head(records: Records) -> str:
+    """The head of that column: the parts, where all indicators are graded by the same ones."""
+    rules = [item.indicator.rule for item in records.graded.values()]
+    parts = {rule.parts if isinstance(rule, Parts) else () for rule in rules}
+    (only,) = parts if len(parts) == 1 else ((),)
+    return " / ".join(records.named(part) for part in only) or _("等级")
+
+
 def reason_of(item: Graded) -> str:
     said = [] if item.is_confirmed or not item.mark.is_given else [_("系统建议，尚未确认")]
     return "；".join([*said, *(text for text in (item.mark.reason, item.remark) if text)])
@@ -47,7 +63,7 @@ def assessment_table(records: Records, call: Call, scope: Scope) -> Made:
         Column(_("序号"), 0.6, "center"),
         Column(_("一级指标"), 1.6),
         Column(_("二级指标"), 4),
-        Column(_("等级"), 1.6, "center"),
+        Column(grades_head(records), 1.5, "center"),
         Column(_("满分"), 0.7, "right"),
         Column(_("得分"), 0.7, "right"),
         Column(_("说明"), 2),
@@ -57,7 +73,7 @@ def assessment_table(records: Records, call: Call, scope: Scope) -> Made:
             code,
             records.named(records.element(item.indicator.element)),
             records.named(item.indicator, "text"),
-            standing(item),
+            short(item),
             plain(item.indicator.points),
             plain(item.points) or "—",
             reason_of(item),
@@ -133,12 +149,12 @@ def assessment_weak(records: Records, call: Call, scope: Scope) -> Made:
     columns = [
         Column(_("序号"), 0.7, "center"),
         Column(_("二级指标"), 4),
-        Column(_("等级"), 1.8, "center"),
+        Column(grades_head(records), 1.6, "center"),
         Column(_("失分"), 0.8, "right"),
     ]
     losing = sorted((item for item in records.graded.values() if item.lost), key=lambda item: -item.lost)
     rows = [
-        (item.indicator.code, records.named(item.indicator, "text"), standing(item), plain(item.lost))
+        (item.indicator.code, records.named(item.indicator, "text"), short(item), plain(item.lost))
         for item in losing[:WEAKEST]
     ]
     return table(_("失分较多的指标"), columns, rows, _assessment_trace(records, len(losing)))
@@ -217,7 +233,7 @@ def element_indicators(records: Records, call: Call, scope: Scope) -> Made:
     columns = [
         Column(_("序号"), 0.7, "center"),
         Column(_("二级指标"), 4),
-        Column(_("等级"), 1.8, "center"),
+        Column(grades_head(records), 1.6, "center"),
         Column(_("满分"), 0.7, "right"),
         Column(_("得分"), 0.7, "right"),
     ]
@@ -226,7 +242,7 @@ def element_indicators(records: Records, call: Call, scope: Scope) -> Made:
         (
             item.indicator.code,
             records.named(item.indicator, "text"),
-            standing(item),
+            short(item),
             plain(item.indicator.points),
             plain(item.points) or "—",
         )

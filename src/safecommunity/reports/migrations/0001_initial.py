@@ -9,53 +9,137 @@ import safecommunity.places.models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('assessment', '0001_initial'),
-        ('jobs', '0001_initial'),
-        ('units', '0001_initial'),
+        ("assessment", "0001_initial"),
+        ("jobs", "0001_initial"),
+        ("units", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Paper',
+            name="Paper",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('path', safecommunity.places.models.PrefixField(editable=False, max_length=255)),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='创建时间')),
-                ('updated_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='更新时间')),
-                ('document', models.CharField(max_length=60, verbose_name='文书类型')),
-                ('document_version', models.CharField(max_length=20)),
-                ('period', models.CharField(max_length=7, verbose_name='报告期')),
-                ('language', models.CharField(default='zh', max_length=2, verbose_name='语言')),
-                ('ledger', models.CharField(blank=True, max_length=60, verbose_name='台账')),
-                ('title', models.CharField(max_length=200, verbose_name='标题')),
-                ('state', models.CharField(choices=[('making', '生成中'), ('ready', '待定稿'), ('frozen', '已定稿')], default='making', max_length=10, verbose_name='状态')),
-                ('content', models.JSONField(default=dict)),
-                ('digest', models.CharField(blank=True, max_length=64)),
-                ('docx_sha256', models.CharField(blank=True, max_length=64)),
-                ('pdf_sha256', models.CharField(blank=True, max_length=64)),
-                ('missing_fonts', models.JSONField(default=list)),
-                ('issue', models.PositiveSmallIntegerField(default=1, verbose_name='版次')),
-                ('changes', models.JSONField(default=list)),
-                ('made_at', models.DateTimeField(blank=True, null=True, verbose_name='生成时间')),
-                ('frozen_at', models.DateTimeField(blank=True, null=True, verbose_name='定稿时间')),
-                ('assessment', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='assessment.assessment', verbose_name='评定')),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='生成人')),
-                ('frozen_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='定稿人')),
-                ('job', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='jobs.job')),
-                ('replaces', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='reports.paper', verbose_name='替代')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='units.unit', verbose_name='单位')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("path", safecommunity.places.models.PrefixField(editable=False, max_length=255)),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, editable=False, verbose_name="创建时间"
+                    ),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, editable=False, verbose_name="更新时间"
+                    ),
+                ),
+                ("document", models.CharField(max_length=60, verbose_name="文书类型")),
+                ("document_version", models.CharField(max_length=20)),
+                ("period", models.CharField(max_length=7, verbose_name="报告期")),
+                ("language", models.CharField(default="zh", max_length=2, verbose_name="语言")),
+                ("ledger", models.CharField(blank=True, max_length=60, verbose_name="台账")),
+                ("title", models.CharField(max_length=200, verbose_name="标题")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("making", "生成中"), ("ready", "待定稿"), ("frozen", "已定稿")],
+                        default="making",
+                        max_length=10,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("content", models.JSONField(default=dict)),
+                ("digest", models.CharField(blank=True, max_length=64)),
+                ("docx_sha256", models.CharField(blank=True, max_length=64)),
+                ("pdf_sha256", models.CharField(blank=True, max_length=64)),
+                ("missing_fonts", models.JSONField(default=list)),
+                ("issue", models.PositiveSmallIntegerField(default=1, verbose_name="版次")),
+                ("changes", models.JSONField(default=list)),
+                ("made_at", models.DateTimeField(blank=True, null=True, verbose_name="生成时间")),
+                ("frozen_at", models.DateTimeField(blank=True, null=True, verbose_name="定稿时间")),
+                (
+                    "assessment",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="assessment.assessment",
+                        verbose_name="评定",
+                    ),
+                ),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="生成人",
+                    ),
+                ),
+                (
+                    "frozen_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="定稿人",
+                    ),
+                ),
+                (
+                    "job",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="jobs.job",
+                    ),
+                ),
+                (
+                    "replaces",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="reports.paper",
+                        verbose_name="替代",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="units.unit",
+                        verbose_name="单位",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '文书',
-                'ordering': ['-id'],
-                'indexes': [models.Index(fields=['path', '-id'], name='paper_by_path')],
-                'constraints': [models.UniqueConstraint(fields=('replaces',), name='paper_replaced_once'), models.CheckConstraint(condition=models.Q(('frozen_at', None), ('state', 'frozen'), _connector='OR'), name='paper_frozen_state')],
+                "verbose_name": "文书",
+                "ordering": ["-id"],
+                "indexes": [models.Index(fields=["path", "-id"], name="paper_by_path")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("replaces",), name="paper_replaced_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("frozen_at", None), ("state", "frozen"), _connector="OR"),
+                        name="paper_frozen_state",
+                    ),
+                ],
             },
         ),
     ]

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
 from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
@@ -97,8 +99,7 @@ def _target(trace: Trace) -> tuple[str, list[str], dict[str, str]]:
 
 def steps(row: Paper) -> list[tuple[str, str, str]]:
     """The life of a paper for the strip."""
-    made = row.made_at.strftime("%Y-%m-%d %H:%M") if row.made_at else ""
-    frozen = row.frozen_at.strftime("%Y-%m-%d %H:%M") if row.frozen_at else ""
+    made, frozen = _moment(row.made_at), _moment(row.frozen_at)
     states = {
         Paper.State.MAKING: ("now", "todo", "todo"),
         Paper.State.READY: ("done", "now", "todo"),
@@ -106,3 +107,7 @@ def steps(row: Paper) -> list[tuple[str, str, str]]:
     }[Paper.State(row.state)]
     words = ((_("生成"), made), (_("核对"), ""), (_("定稿"), frozen))
     return [(word, state, note) for (word, note), state in zip(words, states, strict=True)]
+
+
+def _moment(at: datetime | None) -> str:
+    return f"{timezone.localtime(at):%Y-%m-%d %H:%M}" if at else ""

@@ -59,8 +59,7 @@ def index(request: PersonRequest, unit: Unit) -> HttpResponse:
 @exactly_once
 def make(request: PersonRequest, unit: Unit) -> HttpResponse:
     if request.method != "POST":
-        first = {"period": str(Period.year_of(today())), "language": "zh", **request.GET.dict()}
-        return _make_page(request, PaperForm(initial=first, unit=unit))
+        return _make_page(request, PaperForm(initial={**_first(unit), **request.GET.dict()}, unit=unit))
     form = PaperForm(request.POST, unit=unit)
     if not form.is_valid():
         return _make_page(request, form, 422)
@@ -217,6 +216,13 @@ def _act(
 
 def _make_page(request: PersonRequest, form: PaperForm, status: int = 200) -> HttpResponse:
     return render(request, "reports/make.html", {"form": form, "lacking": fonts.missing()}, status=status)
+
+
+def _first(unit: Unit) -> dict[str, Any]:
+    """What the form begins with: the report on the newest assessment, or this year."""
+    newest = queries.assessments(unit).first()
+    period = newest.period if newest else str(Period.year_of(today()))
+    return {"document": "self-assessment-report", "assessment": newest, "period": period, "language": "zh"}
 
 
 def _paper(unit: Unit, pk: int) -> Paper:
