@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import unicodedata
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -21,20 +22,40 @@ def search_text(ledger: LedgerType, data: Mapping[str, Any], title: str) -> str:
 
 
 def initials(text: str) -> str:
-    """阳光街道 → ygjd. A character with several readings is read in its context."""
-    if any(len(_readings(char)) > 1 for char in text):
-        from pypinyin import Style, lazy_pinyin  # slow import
-
-        parts = lazy_pinyin(text, style=Style.FIRST_LETTER, errors=list)  # type: ignore[arg-type]
-        return "".join(parts).lower()
-    return "".join(_readings(char)[0] for char in text)
+    """阳光街道 → ygjd. A character with several readings is read as in the phrase it stands in."""
+    letters, phrases = _readings()
+    found = list(text.lower().translate(letters))
+    place = 0
+    while place < len(text):
+        for phrase, reading in phrases.get(text[place], ()):
+            if text.startswith(phrase, place):
+                found[place : place + len(phrase)] = reading
+                place += len(phrase) - 1
+                break
+        place += 1
+    return "".join(found)
 
 
 @cache
-def _readings(char: str) -> tuple[str, ...]:
-    if char.isascii():
-        return (char.lower(),)
-    from pypinyin import Style, pinyin  # slow import
+def _readings() -> tuple[Mapping[int, str], Mapping[str, Sequence[tuple[str, str]]]]:
+    """Character → its usual initial; first character → the phrases that decide otherwise, the longest first.
 
-    readings = pinyin(char, style=Style.FIRST_LETTER, heteronym=True)[0]
-    return tuple(dict.fromkeys(reading[:1].lower() for reading in readings))
+    A phrase that is read as usual counts too where one read otherwise begins it: 朝阳区 beside 朝阳.
+    """
+    from pypinyin.phrases_dict import phrases_dict  # slow import
+    from pypinyin.pinyin_dict import pinyin_dict  # slow import
+
+    letters = {code: _letter(readings.split(",")[0]) for code, readings in pinyin_dict.items()}
+    phrases: dict[str, list[tuple[str, str]]] = {}
+    unusual: set[str] = set()
+    for phrase in sorted(phrases_dict, key=len):
+        reading = "".join(_letter(readings[0]) for readings in phrases_dict[phrase])
+        begins = any(phrase[:length] in unusual for length in range(2, len(phrase)))
+        if len(reading) == len(phrase) and (begins or reading != phrase.translate(letters)):
+            unusual.add(phrase)
+            phrases.setdefault(phrase[0], []).insert(0, (phrase, reading))
+    return letters, phrases
+
+
+def _letter(syllable: str) -> str:
+    return unicodedata.normalize("NFD", syllable)[:1].lower()
