@@ -73,7 +73,7 @@ def parse(code: str, data: Any, code_lists: Mapping[str, Mapping[str, Any]] | No
 def _field(name: str, spec: Any, code_lists: Mapping[str, Mapping[str, Any]], first_section: str) -> Field:
     key = f"fields.{name}"
     if not isinstance(spec, dict):
-        raise LedgerFileError(key, "is not a table of keys")
+        raise LedgerFileError(key, "应为键和值的表")
     if not NAME.fullmatch(name):
         raise LedgerFileError(key, "字段名只能用小写字母、数字和下划线")
     _only(spec, FIELD_KEYS, key)
@@ -236,7 +236,7 @@ def _table(data: Mapping[str, Any], name: str, default: Mapping[str, Any] | None
 def _words(spec: Mapping[str, Any], name: str, default: str | None = None, key: str = "") -> str:
     value = spec.get(name, default)
     if not isinstance(value, str) or (not value.strip() and default is None):
-        raise LedgerFileError(f"{key}.{name}".lstrip("."), "缺少此键" if value is None else "应为非空文字")
+        raise LedgerFileError(f"{key}.{name}".lstrip("."), "应为非空文字")
     return value
 
 
