@@ -80,6 +80,12 @@ def holders(unit: Unit, day: date) -> QuerySet[User]:
     return User.objects.filter(pk__in=inside.values("user")).prefetch_related(held).order_by("username")
 
 
+def holdings_below(unit: Unit) -> QuerySet[RoleHolding]:
+    """The roles held on this unit and beneath it, past and future ones too."""
+    rows = RoleHolding.objects.filter(within([unit.path], "unit__path")).select_related("unit")
+    return rows.order_by("unit__path", "role")
+
+
 def last_security_administrator(holding: RoleHolding) -> bool:
     """Whether this is the only security administrator who can still sign in."""
     if holding.role != "security-admin":

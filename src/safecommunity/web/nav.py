@@ -62,7 +62,7 @@ SECTIONS: tuple[Section, ...] = (
     Section("ledgers", _("台账"), "notebook-tabs", "ledgers:index", P.LEDGER_VIEW, phone=True),
     Section("evidence", _("档案"), "folder-open", "evidence:index", P.EVIDENCE_VIEW, phone=True),
     Section("reports", _("文书"), "file-text", "reports:index", P.REPORT_VIEW),
-    Section("accounts", _("用户"), "users", "accounts:index", P.USER_VIEW, gap=True),
+    Section("people", _("用户"), "users", "people:index", P.USER_VIEW, gap=True),
     Section("audit", _("日志"), "scroll-text", "audit:index", P.AUDIT_VIEW),
     Section("system", _("系统"), "server-cog", "system:index", P.SYSTEM_RUN),
 )
