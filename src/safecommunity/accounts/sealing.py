@@ -27,7 +27,7 @@ def seal(value: str, place: str) -> str:
     """`place` names where the value lives: `table|column|row`."""
     nonce = secrets.token_bytes(12)
     kid = key_id()
-    cipher = AESGCM(_key("seal")).encrypt(nonce, value.encode(), f"{place}|{kid}".encode())
+    cipher = _cipher(settings.DATA_KEY).encrypt(nonce, value.encode(), f"{place}|{kid}".encode())
     return f"v1.{kid}.{_text(nonce)}.{_text(cipher)}"
 
 
@@ -36,7 +36,7 @@ def unseal(token: str, place: str) -> str:
     try:
         if version != "v1":
             raise SealBroken(place)
-        opened = AESGCM(_key("seal")).decrypt(_bytes(nonce), _bytes(cipher), f"{place}|{kid}".encode())
+        opened = _cipher(settings.DATA_KEY).decrypt(_bytes(nonce), _bytes(cipher), f"{place}|{kid}".encode())
     except (InvalidTag, ValueError) as error:
         raise SealBroken(place) from error
     return opened.decode()
@@ -54,11 +54,21 @@ def digest(secret: str) -> str:
 
 
 def key_id() -> str:
-    return hashlib.sha256(_key("id")).hexdigest()[:8]
+    return _derived_id(settings.DATA_KEY)
 
 
 def _key(purpose: str) -> bytes:
     return _derived(settings.DATA_KEY, purpose)
+
+
+@cache
+def _cipher(master: str) -> AESGCM:
+    return AESGCM(_derived(master, "seal"))
+
+
+@cache
+def _derived_id(master: str) -> str:
+    return hashlib.sha256(_derived(master, "id")).hexdigest()[:8]
 
 
 @cache

@@ -14,6 +14,7 @@ from functools import cached_property, lru_cache
 from typing import Any
 
 from safecommunity.core.fields import (
+    PERSONAL,
     PLACE_READERS,
     READERS,
     Column,
@@ -93,11 +94,11 @@ class LedgerType:
     def filter_fields(self) -> tuple[Field, ...]:
         return tuple(field for field in self.fields.values() if field.filter)
 
-    @property
+    @cached_property
     def expiry_fields(self) -> tuple[Field, ...]:
         return tuple(field for field in self.fields.values() if field.kind == "expiry-date")
 
-    @property
+    @cached_property
     def place_field(self) -> Field | None:
         return next((field for field in self.fields.values() if field.kind == "place"), None)
 
@@ -121,12 +122,23 @@ class LedgerType:
         return frozenset(column.key for column in self.columns)
 
     @cached_property
+    def _conditional(self) -> tuple[Field, ...]:
+        """The fields that may be missing, or too early."""
+        fields = self.fields.values()
+        return tuple(field for field in fields if field.required or field.required_if or field.after)
+
+    @cached_property
     def _readers(self) -> Mapping[str, Reader]:
         return {field.code: _reader(field) for field in self.fields.values() if field.kind != "place"}
 
     def of_personal(self, kind: str) -> tuple[Field, ...]:
         """The fields whose personal marking is `kind` ("masked" or "sealed")."""
-        return tuple(field for field in self.fields.values() if field.personal == kind)
+        return self._by_marking[kind]
+
+    @cached_property
+    def _by_marking(self) -> Mapping[str, tuple[Field, ...]]:
+        fields = self.fields.values()
+        return {kind: tuple(field for field in fields if field.personal == kind) for kind in PERSONAL}
 
     def check(self, values: Mapping[str, object], *, fill: bool = False) -> Checked:
         """Values by column → clean values by field, with what is wrong and what is unusual by column.
@@ -140,9 +152,12 @@ class LedgerType:
         for field in self.fields.values():
             if field.kind == "place":
                 _read_place(field, flat, clean, errors)
+            elif is_empty(given := flat.get(field.code)):
+                if fill and field.default is not None:
+                    clean[field.code] = field.default
             else:
-                _read(field, self._readers[field.code], flat, fill, clean, errors, unusual)
-        for field in self.fields.values():
+                _read(field.code, self._readers[field.code], given, clean, errors, unusual)
+        for field in self._conditional:
             if field.code not in clean and field.code not in errors and _is_required(field, clean):
                 errors[field.code] = _missing(self, field)
             elif field.after and field.code not in errors and _is_before(field, clean):
@@ -197,26 +212,20 @@ def _reader(field: Field) -> Reader:
 
 
 def _read(
-    field: Field,
+    code: str,
     read: Reader,
-    flat: Mapping[str, object],
-    fill: bool,
+    given: object,
     clean: dict[str, Any],
     errors: dict[str, Message],
     unusual: dict[str, Message],
 ) -> None:
-    given = flat.get(field.code)
-    if is_empty(given):
-        if fill and field.default is not None:
-            clean[field.code] = field.default
-        return
     try:
-        clean[field.code], remark = read(given)
+        clean[code], remark = read(given)
     except RefusedError as error:
-        errors[field.code] = error.message
+        errors[code] = error.message
         return
     if remark is not None:
-        unusual[field.code] = remark
+        unusual[code] = remark
 
 
 def _read_place(
