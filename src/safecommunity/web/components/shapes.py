@@ -11,9 +11,10 @@ RADIUS = 50.0
 
 @dataclass(frozen=True, slots=True)
 class RingMark:
-    """A line across the ring at a share of the full circle, and where its figure stands."""
+    """A line across the ring at a share of the full circle, where its figure stands, and its name."""
 
     label: str
+    title: str
     x1: float
     y1: float
     x2: float
@@ -22,7 +23,7 @@ class RingMark:
     text_y: float
 
 
-def ring_mark(value: float, full: float, label: str) -> RingMark:
+def ring_mark(value: float, full: float, label: str, title: str = "") -> RingMark:
     """The mark of a band on a ring that begins at twelve o'clock and runs clockwise; units of the drawing."""
     angle = 2 * pi * (value / full) - pi / 2
     along, down = cos(angle), sin(angle)
@@ -31,7 +32,7 @@ def ring_mark(value: float, full: float, label: str) -> RingMark:
         return round(60 + radius * along, 2), round(60 + radius * down, 2)
 
     (x1, y1), (x2, y2), (text_x, text_y) = at(RADIUS - 7), at(RADIUS + 7), at(RADIUS + 14)
-    return RingMark(label, x1, y1, x2, y2, text_x, text_y)
+    return RingMark(label, title, x1, y1, x2, y2, text_x, text_y)
 
 
 def trend_points(values: Sequence[float | None], width: float = 300, height: float = 80) -> list[str]:

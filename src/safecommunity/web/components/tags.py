@@ -150,15 +150,15 @@ def empty(
 def ring(
     points: Any, full: Any, marks: Iterable[Any] = (), label: str = "", tone: str = "", note: str = ""
 ) -> dict[str, Any]:
-    """A score on a ring with the marks of its bands, for instance `marks=[70, 90]` or `[(75, "整改")]`."""
+    """A score on a ring with the marks of its bands: `marks=[70, 90]` or, named, `[(75, "整改")]`."""
     whole = float(full)
     share = max(0.0, min(float(points or 0) / whole, 1.0)) if whole else 0.0
-    pairs = [mark if isinstance(mark, list | tuple) else (mark, number(mark)) for mark in marks]
+    pairs = [mark if isinstance(mark, list | tuple) else (mark, "") for mark in marks]
     return {
         "points": number(points) if points is not None else "—",
         "full": number(full),
         "arc": round(share * 100, 2),
-        "marks": [shapes.ring_mark(float(value), whole, str(text)) for value, text in pairs] if whole else [],
+        "marks": [shapes.ring_mark(float(at), whole, number(at), str(title)) for at, title in pairs if whole],
         "label": label,
         "tone": tone,
         "note": note,
