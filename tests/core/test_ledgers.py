@@ -42,7 +42,8 @@ def file(**changes: Any) -> dict[str, Any]:
     data: dict[str, Any] = {
         "name": "试验台账", "name_en": "Trial ledger", "description": "试验", "description_en": "A trial",
         "group": "facts", "source": "ours", "title": ["name"], "record_date": "begins",
-        "unique": ["name", "begins"], "feeds": ["national-2006/1.1"], "feeds_by": {"kind": {"a": ["national-2006/5.1"]}}, "fields": fields,
+        "unique": ["name", "begins"], "feeds": ["national-2006/1.1"],
+        "feeds_by": {"kind": {"a": ["national-2006/5.1"]}}, "fields": fields,
     }  # fmt: skip
     return data | changes
 
@@ -71,6 +72,7 @@ def error_of(ledger: LedgerType, field: str, value: object) -> str:
         ("count", "1,0", 10),
         ("count", 7.0, 7),
         ("size", "1.50", 1.5),
+        ("size", 0.1 + 0.2, 0.3),
         ("cost", "1,234.50元", 1234.5),
         ("share", "95%", 95),
         ("begins", "2026/3/1", "2026-03-01"),
@@ -166,6 +168,10 @@ def test_an_unusual_value_is_taken_and_marked(ledger: LedgerType) -> None:
 
 def test_a_place_comes_in_parts_or_whole_and_a_point_has_two_numbers(ledger: LedgerType) -> None:
     place = {"address": "建设路1号", "longitude": 114.5, "latitude": 38.04}
+    exact = clean_of(
+        ledger, **{"place.longitude": "114.50123456789012345", "place.latitude": 38.0412345678901}
+    )
+    assert exact["place"] == {"longitude": 114.5012346, "latitude": 38.0412346}
     parts = {"place": "建设路1号", "place.longitude": "114.5", "place.latitude": "38.04"}
     assert clean_of(ledger, place=place)["place"] == place == clean_of(ledger, **parts)["place"]
     assert clean_of(ledger, place="建设路1号")["place"] == {"address": "建设路1号"}

@@ -182,8 +182,10 @@ def _text(field: Field, given: object) -> str:
 
 
 def _string(given: object) -> str:
-    if isinstance(given, float) and given.is_integer():
-        return str(int(given))  # a sheet knows no whole numbers
+    if isinstance(given, float):
+        return (
+            f"{given:.15g}" if abs(given) < 1e15 else repr(given)
+        )  # a sheet's 12.0 is 12, its 0.1 + 0.2 is 0.3
     if isinstance(given, datetime):
         return given.date().isoformat()
     if isinstance(given, Mapping | list | tuple | bool):
@@ -191,7 +193,7 @@ def _string(given: object) -> str:
     return str(given)
 
 
-def _number(given: object) -> Decimal:
+def _number(given: object, digits: int = 15) -> Decimal:
     if isinstance(given, bool):
         raise RefusedError("应为数字")
     text = identity.plain(_string(given)).replace(",", "").removesuffix("元").removesuffix("%")
@@ -201,7 +203,7 @@ def _number(given: object) -> Decimal:
         raise RefusedError("应为数字") from error
     if not number.is_finite():
         raise RefusedError("应为数字")
-    if number.adjusted() > 14 or len(number.normalize().as_tuple().digits) > 15:
+    if number.adjusted() >= digits or len(number.normalize().as_tuple().digits) > digits:
         raise RefusedError("数字最多15位")
     return number
 
@@ -325,7 +327,7 @@ def _division(field: Field, given: object) -> str:
 
 def _degrees(smallest: int, largest: int) -> Callable[[Field, object], float]:
     def read(field: Field, given: object) -> float:
-        degrees = float(_number(given))
+        degrees = float(_number(given, digits=40))
         if not smallest <= degrees <= largest:
             raise RefusedError("应在%(smallest)s到%(largest)s之间", smallest=smallest, largest=largest)
         return round(degrees, 7)
