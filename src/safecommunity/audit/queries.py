@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.conf import settings
 from django.db.models import Q, QuerySet
@@ -20,6 +21,34 @@ class Break:
     chain: str
     seq: int
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a reader looks for; what is empty does not matter."""
+
+    who: str = ""
+    act: str = ""
+    target: str = ""
+    outcome: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+def found(path: str, asked: Asked, *, with_system: bool = False) -> QuerySet[Line]:
+    """What answers in a unit and beneath it, newest first; `with_system`: also the lines of no unit."""
+    lines = under([path]) | Line.objects.filter(path="") if with_system else under([path])
+    if asked.who:
+        lines = lines.filter(Q(actor=asked.who) | Q(actor_name__contains=asked.who))
+    if asked.target:
+        lines = lines.filter(Q(title__contains=asked.target) | Q(target=asked.target))
+    exact = {
+        "act": asked.act,
+        "outcome": asked.outcome,
+        "at__gte": asked.since,
+        "at__lt": asked.until,
+    }
+    return lines.filter(**{name: value for name, value in exact.items() if value}).order_by("-id")
 
 
 def under(prefixes: Iterable[str]) -> QuerySet[Line]:
