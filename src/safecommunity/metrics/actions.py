@@ -10,6 +10,8 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from safecommunity.accounts.models import User
+from safecommunity.audit.actions import record
 from safecommunity.core.metrics import Amount, Metric
 from safecommunity.core.periods import Period
 from safecommunity.ledgers.models import Entry
@@ -41,6 +43,11 @@ def refresh_all(*, today: date, years: Iterable[int], ledgers: Collection[str] |
     rows = Entry.objects.everything(reason="working out the metrics of all units in one pass")
     kept = MetricValue.objects.everything(reason="keeping the metrics of all units in one pass")
     return _refresh(paths, rows, today, years, ledgers, kept)
+
+
+def note_export(*, unit: Unit, period: Period, by: User) -> None:
+    """Someone took the metrics of a period along as a sheet."""
+    record("metrics.exported", period.code, by=by, unit=unit)
 
 
 def periods_of(years: Iterable[int]) -> list[Period]:
