@@ -7,8 +7,9 @@ Source of the measures: GB/T 9704-2012 as summarised in public tools (found, not
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from safecommunity.core.papers import (
@@ -42,7 +43,6 @@ BODY_SIZE, TITLE_SIZE, PAGE_NUMBER_SIZE, CELL_SIZE = 16.0, 22.0, 14.0, 12.0  # p
 HEADING_FACES = ("black", "script", "body", "body")
 TALLEST_WHOLE_ROW = 400.0  # pt: a taller row may break over pages
 PHOTO_WIDTH, PHOTO_HEIGHT = 74.0, 56.0  # mm, largest
-EMU = 36000  # in a millimetre
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +51,7 @@ class _Writer:
     paper: Paper
     drawing: Callable[[Figure], str]
     photo: Callable[[str], bytes | None]
+    serial: Iterator[int] = field(default_factory=lambda: count(1))
 
     @property
     def width(self) -> float:
@@ -208,7 +209,7 @@ def _heads(writer: _Writer) -> None:
     document.add_paragraph(printable(paper.title), style="Title")
     if paper.subtitle:
         document.add_paragraph(printable(paper.subtitle), style="Paper subtitle")
-    document.add_paragraph(style="Paper flush")
+    _say(writer, "", "Paperflush")
     if paper.contents:
         _contents(writer)
 
@@ -236,11 +237,11 @@ def _part(writer: _Writer, part: Part) -> None:
     match part:
         case Heading():
             text = printable(part.number + part.text).replace("\n", " ")
-            writer.document.add_paragraph(text, style=f"Heading {part.level}")
+            _say(writer, text, f"Heading{part.level}")
         case Paragraph():
-            style = {"body": "Normal", "flush": "Paper flush", "signature": "Paper signature"}[part.kind]
+            style = {"body": "Normal", "flush": "Paperflush", "signature": "Papersignature"}[part.kind]
             for line in printable(part.text).split("\n"):
-                writer.document.add_paragraph(line, style=style)
+                _say(writer, line, style)
         case Table():
             _table(writer, part)
         case Figure():
@@ -261,21 +262,18 @@ def _page_break(writer: _Writer) -> None:
 
 def _note(writer: _Writer, text: str) -> None:
     word = "Note: " if writer.paper.language == "en" else "注："
-    writer.document.add_paragraph(word + printable(text), style="Paper note")
+    _say(writer, word + printable(text), "Papernote")
 
 
 def _table(writer: _Writer, table: Table) -> None:
-    paragraph = writer.document.add_paragraph(
-        printable(caption(table, writer.paper.language)), style="Paper caption"
-    )
-    paragraph.paragraph_format.keep_with_next = True
+    _say(writer, printable(caption(table, writer.paper.language)), "Papercaption", keep=True)
     widths = column_widths(table.columns, writer.width)
     element = _empty_table(widths, borders=True)
     element.append(_row(table, tuple(column.label for column in table.columns), widths, head=True))
     for row in table.rows:
         element.append(_row(table, row, widths, head=False))
     _append(writer, element)
-    writer.document.add_paragraph(style="Paper note")
+    _say(writer, "", "Papernote")
 
 
 def column_widths(columns: tuple[Column, ...], width: float) -> tuple[float, ...]:
@@ -338,9 +336,18 @@ def _cell(text: str, width: float, style: str, align: str) -> Any:
     return cell
 
 
-def _paragraph(text: str, style: str, align: str = "") -> Any:
+def _say(writer: _Writer, text: str, style: str, *, keep: bool = False) -> Any:
+    paragraph = _paragraph(text, style, keep=keep)
+    _append(writer, paragraph)
+    return paragraph
+
+
+def _paragraph(text: str, style: str, align: str = "", *, keep: bool = False) -> Any:
+    """A paragraph element; `keep`: on one page with what follows."""
     paragraph, properties = _element("w:p"), _element("w:pPr")
     properties.append(_element("w:pStyle", val=style))
+    if keep:
+        properties.append(_element("w:keepNext"))
     if align:
         properties.append(_element("w:jc", val=align))
     paragraph.append(properties)
@@ -355,12 +362,10 @@ def _paragraph(text: str, style: str, align: str = "") -> Any:
 
 def _figure(writer: _Writer, figure: Figure) -> None:
     picture = charts.png(writer.drawing(figure))
-    paragraph = writer.document.add_paragraph(style="Paper figure")
-    paragraph.paragraph_format.keep_with_next = True
-    width, height = fitted(picture, writer.width, writer.height - 30, scale=2.5)
-    shape = paragraph.add_run().add_picture(io.BytesIO(picture), round(width * EMU), round(height * EMU))
-    _describe(shape, figure.title, figure.words)
-    writer.document.add_paragraph(printable(caption(figure, writer.paper.language)), style="Paper caption")
+    size = fitted(picture, writer.width, writer.height - 30, scale=2.5)
+    paragraph = _say(writer, "", "Paperfigure", keep=True)
+    paragraph.append(_picture(writer, picture, size, figure.title, figure.words))
+    _say(writer, printable(caption(figure, writer.paper.language)), "Papercaption")
 
 
 def fitted(picture: bytes, width: float, height: float, scale: float = 0.0) -> tuple[float, float]:
@@ -376,10 +381,27 @@ def fitted(picture: bytes, width: float, height: float, scale: float = 0.0) -> t
     return dots_wide * factor, dots_high * factor
 
 
-def _describe(shape: Any, title: str, words: str) -> None:
-    properties = shape._inline.docPr
-    properties.set("title", printable(title))
-    properties.set("descr", printable(words or title))
+def _picture(writer: _Writer, picture: bytes, size: tuple[float, float], title: str, words: str) -> Any:
+    """A run with a picture of `size` mm; put in directly, since the library compares it with all others."""
+    from docx.image.image import Image
+    from docx.opc.constants import RELATIONSHIP_TYPE
+    from docx.opc.packuri import PackURI
+    from docx.oxml.shape import CT_Inline
+    from docx.parts.image import ImagePart
+    from docx.shared import Mm
+
+    number = next(writer.serial)
+    image = Image.from_file(io.BytesIO(picture))
+    part = ImagePart.from_image(image, PackURI(f"/word/media/image{number}.{image.ext}"))
+    relation = writer.document.part.relate_to(part, RELATIONSHIP_TYPE.IMAGE)
+    width, height = (Mm(length) for length in size)
+    inline = CT_Inline.new_pic_inline(number, relation, f"image{number}", width, height)
+    inline.docPr.set("title", printable(title))
+    inline.docPr.set("descr", printable(words or title))
+    run, drawing = _element("w:r"), _element("w:drawing")
+    drawing.append(inline)
+    run.append(drawing)
+    return run
 
 
 def _photos(writer: _Writer, photos: Photos) -> None:
@@ -395,7 +417,7 @@ def _photos(writer: _Writer, photos: Photos) -> None:
             row.append(_cell("", widths[0], "Papercell", "center"))
         table.append(row)
     _append(writer, table)
-    writer.document.add_paragraph(style="Paper note")
+    _say(writer, "", "Papernote")
 
 
 def _photo_cell(writer: _Writer, photo: Photo, width: float) -> Any:
@@ -405,11 +427,10 @@ def _photo_cell(writer: _Writer, photo: Photo, width: float) -> Any:
         absent = "[photo not found]" if writer.paper.language == "en" else "［照片文件缺失］"
         cell.insert(1, _paragraph(absent, "Papercell", "center"))
         return cell
-    holder = writer.document.add_paragraph(style="Paper figure")
-    wide, high = fitted(picture, PHOTO_WIDTH, PHOTO_HEIGHT)
-    shape = holder.add_run().add_picture(io.BytesIO(picture), round(wide * EMU), round(high * EMU))
-    _describe(shape, photo.caption, photo.caption)
-    cell.insert(1, holder._p)
+    holder = _paragraph("", "Paperfigure")
+    size = fitted(picture, PHOTO_WIDTH, PHOTO_HEIGHT)
+    holder.append(_picture(writer, picture, size, photo.caption, photo.caption))
+    cell.insert(1, holder)
     return cell
 
 

@@ -9,7 +9,6 @@ from datetime import date
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import override
 
 from safecommunity.accounts.models import User
 from safecommunity.assessment.models import Assessment
@@ -17,13 +16,12 @@ from safecommunity.audit.actions import record
 from safecommunity.core.papers import Paper as Content
 from safecommunity.core.papers import changes, digest, from_data, to_data
 from safecommunity.core.periods import Period
-from safecommunity.core.reports import ReportType, compose, within
+from safecommunity.core.reports import ReportType, within
 from safecommunity.documents import docx, fonts, pdf
 from safecommunity.jobs.actions import enqueue
 from safecommunity.library import documents, ledgers
 from safecommunity.reports import queries, store
 from safecommunity.reports.models import Paper
-from safecommunity.reports.source import RecordSource
 from safecommunity.units.models import Unit
 from safecommunity.units.scope import change
 
@@ -136,8 +134,7 @@ def compose_now(paper: Paper, today: date, step: Callable[[int, int], None]) -> 
         return False
     report = _known(paper.document)
     total = len(report.sections) + MADE_OF
-    with override("en" if paper.language == "en" else "zh-hans"):
-        content = _content(paper, report, today, lambda done, _sections: step(done, total))
+    content = queries.composed(paper, report, today, lambda done, _sections: step(done, total))
     word = docx.write(content, drawing=lambda f: queries.drawn(f, paper.language), photo=queries.photo)
     step(total - 2, total)
     printed = pdf.write(content, drawing=lambda f: queries.drawn(f, paper.language), photo=queries.photo)
@@ -145,22 +142,6 @@ def compose_now(paper: Paper, today: date, step: Callable[[int, int], None]) -> 
     _finish(paper, content, store.keep(word), store.keep(printed))
     step(total, total)
     return True
-
-
-def _content(paper: Paper, report: ReportType, today: date, step: Callable[[int, int], None]) -> Content:
-    scope = {"scheme": paper.assessment.scheme} if paper.assessment else {}
-    made = compose(
-        report,
-        RecordSource(queries.records_of(paper, today)),
-        unit=paper.unit.name,
-        period=paper.period,
-        language="en" if paper.language == "en" else "zh",
-        scope=scope,
-        step=step,
-    )
-    lacking = fonts.note(fonts.missing(), paper.language)
-    data = to_data(made)
-    return from_data({**data, "notes": [*data["notes"], *([lacking] if lacking else [])]})
 
 
 @transaction.atomic

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import date
 from io import BytesIO
 from pathlib import Path
 
 from django.conf import settings
 from django.db.models import QuerySet
+from django.utils.translation import override
 
 from safecommunity.assessment.models import Assessment
 from safecommunity.core.papers import Change, Figure, from_data
 from safecommunity.core.papers import Paper as Content
 from safecommunity.core.periods import Period
+from safecommunity.core.reports import ReportType, compose
+from safecommunity.documents import fonts
 from safecommunity.documents.charts import Theme
 from safecommunity.documents.drawing import drawing
 from safecommunity.evidence import store as evidence
@@ -21,6 +25,7 @@ from safecommunity.library import charts
 from safecommunity.reports import store
 from safecommunity.reports.gathering import Records
 from safecommunity.reports.models import Paper
+from safecommunity.reports.source import RecordSource
 from safecommunity.units.models import Unit
 
 HEAVY = ("content", "changes")
@@ -69,6 +74,23 @@ def records_of(row: Paper, today: date) -> Records:
     )
 
 
+def composed(row: Paper, report: ReportType, today: date, step: Callable[[int, int], None]) -> Content:
+    """The text of the paper from the records as they are now, with a note on fonts this machine lacks."""
+    scope = {"scheme": row.assessment.scheme} if row.assessment else {}
+    with override("en" if row.language == "en" else "zh-hans"):
+        made = compose(
+            report,
+            RecordSource(records_of(row, today)),
+            unit=row.unit.name,
+            period=row.period,
+            language="en" if row.language == "en" else "zh",
+            scope=scope,
+            step=step,
+        )
+    lacking = fonts.note(fonts.missing(), row.language)
+    return replace(made, notes=(*made.notes, *([lacking] if lacking else [])))
+
+
 def drawn(figure: Figure, language: str, theme: Theme = "light") -> str:
     """A figure as SVG; drawings are kept beside the previews, where they can be made again."""
     folder = Path(settings.DATA) / "previews" / "charts"
@@ -95,6 +117,7 @@ def _shrunk(original: Path) -> bytes:
     from PIL import Image  # slow import
 
     with Image.open(original) as picture:
+        picture.draft("RGB", (PHOTO_SIDE, PHOTO_SIDE))  # lets a JPEG be read at a fraction of its size
         small = picture.convert("RGB")
     small.thumbnail((PHOTO_SIDE, PHOTO_SIDE))
     file = BytesIO()
