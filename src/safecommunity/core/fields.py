@@ -21,6 +21,8 @@ PLACE_PARTS = {
     "latitude": Words("纬度", "Latitude"),
 }
 LONGEST = {"text": 200, "long-text": 5000, "person-name": 50, "place": 300}
+BLANKS = re.compile(r"\s+")
+CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 TRUE = frozenset(["true", "1", "yes", "y", "是", "有", "√", "on"])
 FALSE = frozenset(["false", "0", "no", "n", "否", "无", "×", "off"])
 
@@ -172,7 +174,7 @@ def _comparable(field: Field, value: Any) -> Any:
 def _text(field: Field, given: object) -> str:
     text = _string(given).strip()
     if field.kind != "long-text":
-        text = re.sub(r"\s+", " ", text)
+        text = BLANKS.sub(" ", text)
     longest = LONGEST.get(field.kind, 200)
     if len(text) > longest:
         raise RefusedError("最多%(longest)s个字，现有%(length)s个", longest=longest, length=len(text))

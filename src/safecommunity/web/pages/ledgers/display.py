@@ -17,10 +17,12 @@ from safecommunity.core.fields import Field, mask, shown_value
 from safecommunity.core.ledgers import LedgerType
 from safecommunity.ledgers.asking import EMPTY, SOON, Ask
 from safecommunity.ledgers.models import Entry
+from safecommunity.ledgers.queries import Use
 from safecommunity.ledgers.wording import local
 from safecommunity.library import codes, ledgers
 from safecommunity.web.components.icons import UnknownIcon, shapes
 
+FIRST = 3  # questions that stand beside the search
 ACTS = {
     "entry.added": gettext_lazy("新增"),
     "entry.changed": gettext_lazy("修改"),
@@ -153,6 +155,20 @@ def filters(ledger: LedgerType, ask: Ask) -> list[Filter]:
         for field in ledger.filter_fields
         if field.kind != "link"
     ]
+
+
+def asks_more(ledger: LedgerType, ask: Ask) -> bool:
+    """Is something asked that is not among the first questions of the list?"""
+    first = {one.name for one in filters(ledger, ask)[:FIRST]}
+    return any(f"f_{name}" not in first for name in ask.fields)
+
+
+def uses(found: Iterable[Use]) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Indicators by scheme: (name of the scheme, [(code, text)])."""
+    by_scheme: dict[str, list[tuple[str, str]]] = {}
+    for use in found:
+        by_scheme.setdefault(local(use.scheme_name), []).append((use.indicator, local(use.text)))
+    return list(by_scheme.items())
 
 
 def groups(standing: Mapping[str, Any]) -> list[tuple[str, list[tuple[LedgerType, str, str, Any, str]]]]:

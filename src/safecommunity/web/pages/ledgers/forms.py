@@ -32,6 +32,8 @@ DATES = {"date": "date", "expiry-date": "date", "month": "month"}
 class TypedField(forms.Field):
     """Takes whatever was typed: the ledger checks it, so that every way in has the same checks."""
 
+    suffix = ""
+
     def validate(self, value: Any) -> None:
         """Nothing is refused here."""
 
@@ -43,7 +45,10 @@ class EntryForm(forms.Form):
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
     client_uuid = forms.UUIDField(required=False, widget=forms.HiddenInput)
     remark = forms.CharField(
-        label=gettext_lazy("备注"), required=False, max_length=1000, widget=forms.Textarea(attrs={"rows": 2})
+        label=gettext_lazy("核实说明"),
+        required=False,
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 2}),
     )
     is_starred = forms.BooleanField(label=gettext_lazy("标星待核实"), required=False)
 
@@ -64,11 +69,17 @@ class EntryForm(forms.Form):
         for key, message in errors.items():
             self.add_error(key if key in self.fields else None, told(message))
 
-    def sections(self) -> Iterator[tuple[str, list[forms.BoundField]]]:
+    def sections(self) -> Iterator[tuple[str, list[list[forms.BoundField]]]]:
+        """The sections of the form, each with its lines; longitude and latitude share one."""
         for section in self.ledger.sections:
             fields = {field.code for field in section.fields}
-            keys = [column.key for column in self.ledger.columns if column.field.code in fields]
-            yield local((section.label, section.label_en)), [self[key] for key in keys]
+            lines: list[list[forms.BoundField]] = []
+            for column in self.ledger.columns:
+                if column.field.code in fields and column.part == "latitude":
+                    lines[-1].append(self[column.key])
+                elif column.field.code in fields:
+                    lines.append([self[column.key]])
+            yield local((section.label, section.label_en)), lines
 
 
 class WhyForm(forms.Form):
@@ -95,12 +106,14 @@ class ViewForm(forms.Form):
 def form_field(column: Column, unit: Unit) -> TypedField:
     """The form field of a column: its widget says what to type, its label and help come from the file."""
     field = column.field
-    return TypedField(
+    made = TypedField(
         label=local((column.label, column.label_en)),
         required=field.required and not column.part,
         help_text=_help(column),
         widget=_widget(column, unit),
     )
+    made.suffix = field.unit
+    return made
 
 
 def initial_of(entry: Entry) -> dict[str, Any]:
@@ -131,7 +144,7 @@ def _help(column: Column) -> str:
         help_text = help_text or _("如 冀A12345")
     if field.personal == "sealed":
         help_text = help_text or _("加密保存，只显示部分；不改就保留星号")
-    return f"{help_text}（{field.unit}）" if field.unit and help_text else help_text or field.unit
+    return help_text
 
 
 def _widget(column: Column, unit: Unit) -> forms.Widget:

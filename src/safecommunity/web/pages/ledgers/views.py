@@ -25,6 +25,7 @@ from safecommunity.ledgers.wording import local
 from safecommunity.library import ledgers
 from safecommunity.units.models import Unit
 from safecommunity.units.permissions import Permission, can
+from safecommunity.units.queries import below
 from safecommunity.units.scope import StaleRecord
 from safecommunity.web.access import exactly_once, requires
 from safecommunity.web.clock import today
@@ -96,6 +97,9 @@ def entries(request: HttpRequest, unit: Unit, code: str) -> HttpResponse:
         "months": heat.strip(counts, ledger.recurs, year, today(), request.path) if ledger.recurs else [],
         "year": year,
         "has_place": ledger.place_field is not None,
+        "has_units": below(unit).exclude(pk=unit.pk).exists(),
+        "has_more": bool(ask.from_date or ask.to_date or ask.own) or display.asks_more(ledger, ask),
+        "shows_expiry": bool(ledger.expiry_fields) and not any(one.list for one in ledger.expiry_fields),
     }
     return render(request, "ledgers/list.html", context)
 
@@ -311,7 +315,7 @@ def _record(
         "sections": display.sections(found, titles, today()),
         "state": display.expiry_state(found.expires_date, today()),
         "history": display.history(found, history(found)[:50]),
-        "uses": [(local(use.scheme_name), use.indicator, local(use.text)) for use in queries.uses(found)],
+        "uses": display.uses(queries.uses(found)),
         "related": _related(found),
         "files": _files(request, found),
         "revealed": revealed or {},
