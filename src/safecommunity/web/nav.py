@@ -17,13 +17,14 @@ from safecommunity.units.permissions import Permission, can
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """`phone`: one of the four in the bottom bar; `gap`: a line above it."""
+    """`covers`: other namespaces that belong to it; `phone`: in the bottom bar; `gap`: a line above it."""
 
     code: str
     label: Any
     icon: str
     url_name: str
     permission: Permission
+    covers: tuple[str, ...] = ()
     phone: bool = False
     gap: bool = False
 
@@ -56,15 +57,22 @@ class Entry:
 P = Permission
 SECTIONS: tuple[Section, ...] = (
     Section("home", _("工作台"), "house", "home:index", P.UNIT_VIEW, phone=True),
-    Section("programme", _("创建"), "flag", "units:index", P.UNIT_VIEW),
+    Section("programme", _("创建"), "flag", "units:index", P.UNIT_VIEW, covers=("places",)),
     Section("assessment", _("评定"), "clipboard-check", "assessment:index", P.ASSESSMENT_VIEW, phone=True),
     Section("metrics", _("指标"), "chart-column", "metrics:index", P.METRIC_VIEW),
-    Section("ledgers", _("台账"), "notebook-tabs", "ledgers:index", P.LEDGER_VIEW, phone=True),
+    Section(
+        "ledgers",
+        _("台账"),
+        "notebook-tabs",
+        "ledgers:index",
+        P.LEDGER_VIEW,
+        covers=("imports", "exports"),
+        phone=True,
+    ),
     Section("evidence", _("档案"), "folder-open", "evidence:index", P.EVIDENCE_VIEW, phone=True),
     Section("reports", _("文书"), "file-text", "reports:index", P.REPORT_VIEW),
     Section("people", _("用户"), "users", "people:index", P.USER_VIEW, gap=True),
     Section("audit", _("日志"), "scroll-text", "audit:index", P.AUDIT_VIEW),
-    Section("system", _("系统"), "server-cog", "system:index", P.SYSTEM_RUN),
 )
 
 
@@ -73,7 +81,8 @@ def entries(user: User, unit: Unit, namespace: str) -> Iterator[Entry]:
     for section in SECTIONS:
         if exists(section.url_name) and can(user, section.permission, unit):
             url = reverse(section.url_name, args=[unit.slug])
-            yield Entry(section, url, current=section.url_name.partition(":")[0] == namespace)
+            home = section.url_name.partition(":")[0]
+            yield Entry(section, url, current=namespace in {home, *section.covers})
 
 
 @cache

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from functools import lru_cache
 
 from django.db.models import Q, QuerySet
 
 from safecommunity.accounts.models import User
+from safecommunity.ledgers.models import Entry
 from safecommunity.units.models import Unit
 from safecommunity.units.queries import visible
 
@@ -30,6 +32,14 @@ def says(text: str, wanted: str) -> bool:
     """Does a text hold the words, by characters or by pinyin initials?"""
     wanted = wanted.lower()
     return wanted in text.lower() or (wanted.isascii() and wanted in initials(text))
+
+
+def entries_like(unit: Unit, wanted: str, ledgers: Collection[str], most: int) -> list[Entry]:
+    """The newest standing entries of these ledgers, here and beneath, holding every word or initial."""
+    rows = Entry.objects.below(unit).filter(withdrawn_at=None, ledger__in=ledgers)
+    for word in wanted.lower().split():
+        rows = rows.filter(search__contains=word)
+    return list(rows.select_related("unit").defer("data", "sealed").order_by("-id")[:most])
 
 
 @lru_cache(maxsize=8_192)

@@ -9,6 +9,7 @@ import pytest
 
 from safecommunity.assessment import actions as assessment_actions
 from safecommunity.assessment.models import Assessment, PlannedAction
+from safecommunity.ledgers import actions as ledger_actions
 from safecommunity.ledgers.models import Entry
 from safecommunity.metrics.models import MetricValue
 from safecommunity.units.models import Appointment, Body, Unit
@@ -196,3 +197,45 @@ def test_the_palette_gets_the_answers_only(unit: Unit) -> None:
     part = client.get("/ygjd/search/", {"q": "阳光"}, headers={"HX-Request": "true"}).content.decode()
     assert part.lstrip().startswith('<div role="group"')
     assert "<html" in client.get("/ygjd/search/", {"q": "阳光"}).content.decode()
+
+
+def drill(unit: Unit, topic: str) -> Entry:
+    values = {
+        "name": topic, "kind": "fire", "form": "full", "held_date": "2026-03-05", "organiser": "创建办",
+        "persons": 40, "scenario": "疏散到广场",
+    }  # fmt: skip
+    return ledger_actions.add(ledger="drills", unit=unit, values=values, by=None)
+
+
+@pytest.mark.parametrize("wanted", ["消防疏散", "xfss", "疏散 2026-03"])
+def test_a_record_is_found_by_its_words_or_initials_and_opens(unit: Unit, wanted: str) -> None:
+    lin = make.member(unit)
+    entry = drill(unit, "消防疏散")
+    (hit,) = finds.records(lin, unit, wanted)
+    assert (hit.label, hit.url) == (entry.title, f"/ygjd/ledgers/drills/{entry.pk}/")
+
+
+def test_records_of_another_unit_are_not_found(unit: Unit) -> None:
+    other = make.unit(name="建设路街道")
+    drill(other, "消防疏散")
+    assert finds.records(make.member(unit), unit, "消防") == []
+
+
+def test_a_ledger_is_found_and_a_restricted_one_only_by_whom_it_concerns(unit: Unit) -> None:
+    lin, zhou = make.member(unit), make.member(unit, role="viewer", username="zhou")
+    assert [hit.label for hit in finds.ledgers_like(zhou, unit, "消防设施")] == ["消防设施器材台账"]
+    assert finds.ledgers_like(zhou, unit, "脆弱人群") == []
+    assert [hit.label for hit in finds.ledgers_like(lin, unit, "脆弱人群")] == ["脆弱人群台账"]
+
+
+def test_an_overdue_task_opens_the_indicator_it_closes(unit: Unit) -> None:
+    lin = make.member(unit)
+    row = assessment(unit, lin)
+    planned_by(row, "林晓", "2026-06-01", lin)
+    assert f'href="/ygjd/assessment/{row.pk}/items/1.1/"' in make.client(lin).get("/ygjd/").content.decode()
+
+
+def test_what_runs_out_opens_its_record(unit: Unit) -> None:
+    row = entry(unit, "焊工证 · 张", "2026-06-14")
+    page = make.client(make.member(unit)).get("/ygjd/").content.decode()
+    assert f'href="/ygjd/ledgers/special-operation-certificates/{row.pk}/"' in page

@@ -8,9 +8,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from safecommunity.accounts.models import User
+from safecommunity.core.ledgers import LedgerType
+from safecommunity.library import ledgers
 from safecommunity.units.models import Unit
+from safecommunity.units.permissions import Permission, can
+from safecommunity.web.components.words import local
 from safecommunity.web.nav import entries
-from safecommunity.web.search import says, units_like
+from safecommunity.web.search import entries_like, says, units_like
 
 MOST = 6
 
@@ -33,7 +37,11 @@ def groups(user: User, unit: Unit, wanted: str) -> list[Group]:
     """Groups with at least one hit; with nothing asked, the pages."""
     found = [Group(_("页面"), pages(user, unit, wanted))]
     if wanted:
-        found.append(Group(_("单位"), units(user, wanted)))
+        found += [
+            Group(_("单位"), units(user, wanted)),
+            Group(_("台账"), ledgers_like(user, unit, wanted)),
+            Group(_("记录"), records(user, unit, wanted)),
+        ]
     return [group for group in found if group.hits]
 
 
@@ -56,3 +64,35 @@ def units(user: User, wanted: str) -> list[Hit]:
         )
         for one in found
     ]
+
+
+def ledgers_like(user: User, unit: Unit, wanted: str) -> list[Hit]:
+    return [
+        Hit(local(kind), reverse("ledgers:list", args=[unit.slug, kind.code]), "notebook-tabs")
+        for kind in _open_ledgers(user, unit)
+        if says(kind.name, wanted) or says(kind.name_en, wanted)
+    ][:MOST]
+
+
+def records(user: User, unit: Unit, wanted: str) -> list[Hit]:
+    """From the second letter on: one letter alone would find nearly everything."""
+    kinds = {kind.code: kind for kind in _open_ledgers(user, unit)}
+    if len(wanted) < 2 or not kinds:
+        return []
+    return [
+        Hit(
+            entry.title,
+            reverse("ledgers:entry", args=[entry.unit.slug, entry.ledger, entry.pk]),
+            "file",
+            f"{local(kinds[entry.ledger])} · {entry.unit}",
+        )
+        for entry in entries_like(unit, wanted, kinds, MOST)
+    ]
+
+
+def _open_ledgers(user: User, unit: Unit) -> list[LedgerType]:
+    """The ledgers this person may read here; restricted ones only with the right to personal values."""
+    if not can(user, Permission.LEDGER_VIEW, unit):
+        return []
+    personal = can(user, Permission.LEDGER_PERSONAL, unit)
+    return [kind for kind in ledgers.values() if personal or not kind.restricted]
