@@ -12,5 +12,5 @@ from safecommunity.api.access import Token
 
 api = NinjaAPI(title="SafeCommunity 安全社区", version="1", auth=Token(), urls_namespace="api", docs_url=None)
 for found in sorted(iter_modules(package.__path__), key=lambda module: module.name):
-    if found.name not in {"access", "apps", "replays", "root"}:
+    if found.name not in {"access", "apps", "replays", "root", "versions"}:
         api.add_router("", import_module(f"safecommunity.api.{found.name}").router)

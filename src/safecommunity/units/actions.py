@@ -109,7 +109,7 @@ def add_body(*, unit: Unit, by: User | None, **facts: Any) -> Body:
     """A body of the unit, behind those it has."""
     position = facts.pop("position", Body.objects.in_unit(unit).count())
     values: dict[str, Any] = {**facts, "unit": unit, "path": unit.path, "position": position}
-    body = Body.objects.create(**values)  # type: ignore[misc]
+    body = Body.objects.create(**values)
     record("body.added", body, by=by, unit=unit, after=_told(facts))
     return body
 
@@ -168,7 +168,7 @@ def apply_bodies(*, unit: Unit, plan: BodySet, by: User | None) -> list[Body]:
 def appoint(*, body: Body, by: User | None, **facts: Any) -> Appointment:
     """A person, or a vacant post, in a body."""
     values: dict[str, Any] = {**facts, "unit": body.unit, "path": body.unit.path, "body": body}
-    appointment = Appointment.objects.create(**values)  # type: ignore[misc]
+    appointment = Appointment.objects.create(**values)
     record("appointment.made", appointment, by=by, unit=body.unit, after=_told(facts))
     return appointment
 

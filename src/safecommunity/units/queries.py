@@ -13,6 +13,28 @@ from safecommunity.units.models import Appointment, Body, RoleHolding, Unit
 from safecommunity.units.permissions import Permission, current_holdings, reach
 from safecommunity.units.scope import within
 
+# What may be made under a unit; under kinds that are not named here only what is lowest.
+PROGRAMME_KINDS = ("sub-district", "township", "park", "enterprise", "department")
+KINDS_BELOW = {
+    "province-office": ("city-office", "county-office", "county", *PROGRAMME_KINDS),
+    "city-office": ("county-office", "county", *PROGRAMME_KINDS),
+    "county-office": PROGRAMME_KINDS,
+    "county": PROGRAMME_KINDS,
+}
+LOWEST_KINDS = ("neighbourhood", "committee", "enterprise", "department")
+# Addresses that belong to pages without a unit.
+TAKEN_SLUGS = frozenset({"account", "api", "csp", "language", "static", "style", "units"})
+
+
+def kinds_below(unit: Unit) -> tuple[str, ...]:
+    """The kinds of unit that may stand under this one."""
+    return KINDS_BELOW.get(unit.kind, LOWEST_KINDS)
+
+
+def is_free(slug: str) -> bool:
+    """Whether a new unit may have this address."""
+    return slug not in TAKEN_SLUGS and not Unit.objects.filter(slug=slug).exists()
+
 
 def visible(user: User, permission: Permission = Permission.UNIT_VIEW) -> QuerySet[Unit]:
     """The units that a role of this person reaches, in the order of the tree."""
@@ -34,6 +56,11 @@ def division_codes(unit: Unit) -> tuple[str, ...]:
     """The divisions the unit works in: those it covers, else the one it sits in."""
     covered = tuple(unit.divisions.order_by("code").values_list("code", flat=True))
     return covered or ((unit.division.code,) if unit.division else ())
+
+
+def covers(unit: Unit, code: str) -> bool:
+    """Whether a division or a grid lies in one of the unit's divisions."""
+    return any(code.startswith(own) for own in division_codes(unit))
 
 
 def bodies(unit: Unit) -> QuerySet[Body]:

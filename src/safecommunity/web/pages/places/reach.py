@@ -5,17 +5,15 @@ from __future__ import annotations
 from django.http import Http404
 from django.utils.translation import gettext as _
 
-from safecommunity.core import divisions
 from safecommunity.places.models import Division
 from safecommunity.places.queries import below
 from safecommunity.units.models import Unit
-from safecommunity.units.queries import division_codes
+from safecommunity.units.queries import covers
 
 
 def own(unit: Unit, code: str) -> Division:
     """The division of this code if it lies in one of the unit's; 404 otherwise."""
-    inside = any(divisions.is_below(code, one) for one in division_codes(unit))
-    found = Division.objects.filter(code=code).first() if inside else None
+    found = Division.objects.filter(code=code).first() if covers(unit, code) else None
     if found is None:
         raise Http404(_("这个区划不在本单位范围内。"))
     return found

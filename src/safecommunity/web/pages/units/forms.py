@@ -12,33 +12,10 @@ from django.utils.translation import gettext as _
 from safecommunity import library
 from safecommunity.places.models import Division
 from safecommunity.units.models import Appointment, Body, Unit
-from safecommunity.units.queries import bodies
+from safecommunity.units.queries import bodies, kinds_below
 
 CODES = re.compile(r"[\s,;，；、]+")
 DAY = {"type": "date"}
-CHILD_KINDS = {
-    "province-office": [
-        "city-office",
-        "county-office",
-        "county",
-        "sub-district",
-        "township",
-        "park",
-        "enterprise",
-    ],
-    "city-office": [
-        "county-office",
-        "county",
-        "sub-district",
-        "township",
-        "park",
-        "enterprise",
-        "department",
-    ],
-    "county-office": ["sub-district", "township", "park", "enterprise", "department"],
-    "county": ["sub-district", "township", "park", "enterprise", "department"],
-}
-LOWEST_KINDS = ["neighbourhood", "committee", "enterprise", "department"]
 
 
 class DivisionsField(forms.CharField):
@@ -94,8 +71,7 @@ class NewUnit(UnitFacts):
     def __init__(self, *args: Any, parent: Unit, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         names = dict(Unit._meta.get_field("kind").choices or ())
-        kinds = CHILD_KINDS.get(parent.kind, LOWEST_KINDS)
-        self.fields["kind"].choices = [(kind, names[kind]) for kind in kinds]  # type: ignore[attr-defined]
+        self.fields["kind"].choices = [(kind, names[kind]) for kind in kinds_below(parent)]  # type: ignore[attr-defined]
 
     def clean_slug(self) -> str:
         slug: str = self.cleaned_data["slug"]
