@@ -23,6 +23,8 @@ PLACE_PARTS = {
 LONGEST = {"text": 200, "long-text": 5000, "person-name": 50, "place": 300}
 BLANKS = re.compile(r"\s+")
 CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+BLANKS = re.compile(r"\s+")
+UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
 TRUE = frozenset(["true", "1", "yes", "y", "是", "有", "√", "on"])
 FALSE = frozenset(["false", "0", "no", "n", "否", "无", "×", "off"])
 
@@ -178,7 +180,7 @@ def _text(field: Field, given: object) -> str:
     longest = LONGEST.get(field.kind, 200)
     if len(text) > longest:
         raise RefusedError("最多%(longest)s个字，现有%(length)s个", longest=longest, length=len(text))
-    if any((ord(c) < 32 and c not in "\n\t\r") or "\ud800" <= c <= "\udfff" for c in text):
+    if UNSEEN.search(text):
         raise RefusedError("含有不可见的控制字符")
     return text.replace("\r\n", "\n")
 

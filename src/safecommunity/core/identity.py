@@ -12,6 +12,7 @@ PROVINCES = re.compile(r"1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[1-3]|91"
 RESIDENT_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 RESIDENT_CHECKS = "10X98765432"
 ORGANISATION_LETTERS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+ORGANISATION_WEIGHTS = tuple(pow(3, i, 31) for i in range(17))
 PLATE_PLACES = "京津冀晋蒙辽吉黑沪苏浙皖闽赣鲁豫鄂湘粤桂琼渝川贵云藏陕甘青宁新使"
 PLATES = re.compile(
     rf"[{PLATE_PLACES}][A-HJ-NP-Z]([A-HJ-NP-Z0-9]{{4}}[A-HJ-NP-Z0-9挂学警港澳领]"
@@ -62,7 +63,7 @@ def sex(number: str) -> str:
 
 def organisation_check(first17: str) -> str:
     """The check character of GB 32100-2015 for the first 17 characters."""
-    total = sum(ORGANISATION_LETTERS.index(c) * pow(3, i, 31) for i, c in enumerate(first17))
+    total = sum(w * ORGANISATION_LETTERS.index(c) for w, c in zip(ORGANISATION_WEIGHTS, first17, strict=True))
     return ORGANISATION_LETTERS[-total % 31]
 
 

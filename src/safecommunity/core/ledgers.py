@@ -152,7 +152,7 @@ class LedgerType:
         for field in self.fields.values():
             if field.kind == "place":
                 _read_place(field, flat, clean, errors)
-            elif is_empty(given := flat.get(field.code)):
+            elif (given := flat.get(field.code)) is None or is_empty(given):
                 if fill and field.default is not None:
                     clean[field.code] = field.default
             else:

@@ -57,7 +57,7 @@ def neutralised(text: str) -> str:
 
 def restored(text: str) -> str:
     """The text before `neutralised`."""
-    return text[1:] if _NEUTRALISED.match(text) else text
+    return text[1:] if text[:1] == "'" and _NEUTRALISED.match(text) else text
 
 
 def write_xlsx(

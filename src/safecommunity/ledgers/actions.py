@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from itertools import islice
@@ -87,7 +88,8 @@ def add(
         remark=remark or _remarks(kind, checked.unusual),
         **facts,
     )
-    _insert(unit, kind, [entry])
+    with _unless_taken(unit, kind, [entry]):
+        Entry.objects.bulk_create([entry])
     _index(kind, [(entry, checked.clean)])
     record("entry.added", entry, by=by, unit=unit, after=queries.masked(entry))
     _refresh(unit, ledger, [entry.record_date], by)
@@ -342,15 +344,24 @@ def _create(unit: Unit, kind: LedgerType, rows: Sequence[NewRow]) -> list[Entry]
         )
         for row in rows
     ]
-    made = _insert(unit, kind, entries)
-    _index(kind, [(entry, row.clean) for entry, row in zip(made, rows, strict=True)])
-    return made
+    with _unless_taken(unit, kind, entries):
+        Entry.objects.insert(entries)
+    if any(field.search for field in kind.of_personal("sealed")):
+        made = _made(unit, entries)
+        _index(kind, [(made[row.client_uuid], row.clean) for row in rows])
+    return entries
 
 
-def _insert(unit: Unit, kind: LedgerType, entries: list[Entry]) -> list[Entry]:
+def _made(unit: Unit, entries: Sequence[Entry]) -> dict[uuid.UUID, Entry]:
+    rows = Entry.objects.in_unit(unit).filter(client_uuid__in=[entry.client_uuid for entry in entries])
+    return {entry.client_uuid: entry for entry in rows.select_related("unit")}
+
+
+@contextmanager
+def _unless_taken(unit: Unit, kind: LedgerType, entries: Sequence[Entry]) -> Iterator[None]:
     try:
         with transaction.atomic():
-            return Entry.objects.bulk_create(entries)
+            yield
     except IntegrityError:
         taken = queries.by_unique_key(unit, kind, [entry.unique_key for entry in entries])
         if not taken:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from functools import cache
@@ -23,21 +24,21 @@ def search_text(ledger: LedgerType, data: Mapping[str, Any], title: str) -> str:
 
 def initials(text: str) -> str:
     """阳光街道 → ygjd. A character with several readings is read as in the phrase it stands in."""
-    letters, phrases = _readings()
+    letters, phrases, starts = _readings()
     found = list(text.lower().translate(letters))
-    place = 0
-    while place < len(text):
-        for phrase, reading in phrases.get(text[place], ()):
+    end = 0
+    for start in starts.finditer(text):
+        place = start.start()
+        for phrase, reading in phrases[start[0]] if place >= end else ():
             if text.startswith(phrase, place):
-                found[place : place + len(phrase)] = reading
-                place += len(phrase) - 1
+                end = place + len(phrase)
+                found[place:end] = reading
                 break
-        place += 1
     return "".join(found)
 
 
 @cache
-def _readings() -> tuple[Mapping[int, str], Mapping[str, Sequence[tuple[str, str]]]]:
+def _readings() -> tuple[Mapping[int, str], Mapping[str, Sequence[tuple[str, str]]], re.Pattern[str]]:
     """Character → its usual initial; first character → the phrases that decide otherwise, the longest first.
 
     A phrase that is read as usual counts too where one read otherwise begins it: 朝阳区 beside 朝阳.
@@ -54,7 +55,7 @@ def _readings() -> tuple[Mapping[int, str], Mapping[str, Sequence[tuple[str, str
         if len(reading) == len(phrase) and (begins or reading != phrase.translate(letters)):
             unusual.add(phrase)
             phrases.setdefault(phrase[0], []).insert(0, (phrase, reading))
-    return letters, phrases
+    return letters, phrases, re.compile(f"[{''.join(phrases)}]")
 
 
 def _letter(syllable: str) -> str:

@@ -117,7 +117,7 @@ def match(*, batch: ImportBatch, version: int, keys: Sequence[str], by: User) ->
 @transaction.atomic
 def stage(*, batch: ImportBatch, rows: Sequence[StagedRow], position: int, unusual: int) -> None:
     """Keep checked rows; `position` is the last row of the sheet they cover. One transaction a chunk."""
-    StagedRow.objects.bulk_create(rows)
+    StagedRow.objects.insert(rows)
     outcomes = [row.outcome for row in rows]
     counts = {name: getattr(batch, name) + outcomes.count(name) for name in COUNTS[:4]}
     change(batch, version=batch.version, position=position, unusual=batch.unusual + unusual, **counts)

@@ -29,8 +29,10 @@ from safecommunity.sheets.models import ImportBatch, StagedRow
 from safecommunity.sheets.packing import message_of
 from safecommunity.units.models import Unit
 from safecommunity.units.permissions import Permission, can
+from safecommunity.units.queries import below
 
 CHUNK = 1_000
+READ = ("ledger", "data", "sealed", "client_uuid", "unit_id")
 WIDEST = 30
 
 
@@ -88,11 +90,11 @@ def _list_rows(
 ) -> Iterator[list[Any]]:
     """The ids were read at once, so the rows are those of one moment; one deleted since is left out."""
     cells = [(column, _cell_of(column, in_full)) for column in columns]
-    links = Links(unit)
+    links, names = Links(unit), dict(below(unit).values_list("pk", "name"))
     has_links = any(column.field.kind == "link" for column in columns)
     for start in range(0, len(ids), CHUNK):
         wanted = ids[start : start + CHUNK]
-        found = Entry.objects.below(unit).select_related("unit").in_bulk(wanted)
+        found = Entry.objects.below(unit).only(*READ).in_bulk(wanted)
         entries = [found[pk] for pk in wanted if pk in found]
         named = _links(links, ledger, entries) if has_links else {}
         for entry in entries:
@@ -100,20 +102,20 @@ def _list_rows(
             yield [
                 entry.pk,
                 *(cell(values.get(column.field.code)) for column, cell in cells),
-                entry.unit.name,
+                names[entry.unit_id],
             ]
         progress.step(start + len(wanted), len(ids))
 
 
 def _links(links: Links, ledger: LedgerType, entries: Sequence[Entry]) -> dict[int, dict[str, Any]]:
     """References by title, or by number where the title would find another record."""
-    names = titles(links.unit, entries)
+    called = titles(links.unit, entries)
     fields = [field for field in ledger.fields.values() if field.kind == "link"]
     found: dict[int, dict[str, Any]] = {}
     for entry in entries:
         for field in fields:
             number = entry.data.get(field.code)
-            title = names.get(number) if number else None
+            title = called.get(number) if number else None
             if title and links.resolved(ledger, {field.code: title})[field.code] == number:
                 found.setdefault(entry.pk, {})[field.code] = title
     return found

@@ -75,7 +75,8 @@ def starred(batch: ImportBatch) -> QuerySet[StagedRow]:
 
 def to_take(batch: ImportBatch, most: int) -> list[StagedRow]:
     """The next rows to be taken in, or to be put back, behind the place reached."""
-    return list(staged(batch, Outcome.NEW, Outcome.CHANGED).filter(number__gt=batch.taken)[:most])
+    rows = staged(batch, Outcome.NEW, Outcome.CHANGED).filter(number__gt=batch.taken)
+    return list(rows.defer("created_at", "updated_at", "reasons")[:most])
 
 
 def entries(batch: ImportBatch, rows: Iterable[StagedRow]) -> dict[int, Entry]:

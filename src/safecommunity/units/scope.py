@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar
 
-from django.db import models
+from django.db import connections, models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -71,6 +71,27 @@ class ScopedManager(models.Manager[Row], Generic[Row]):
 
     def bulk_create(self, objs: Iterable[Row], *args: Any, **options: Any) -> list[Row]:
         return self._rows().bulk_create(objs, *args, **options)
+
+    def insert(self, objs: Iterable[Row]) -> None:
+        """As `bulk_create` for thousands of rows, several times faster: the new keys are not read back."""
+        database = connections[self._rows().db]
+        fields = [field for field in self.model._meta.concrete_fields if not field.primary_key]
+        quote = database.ops.quote_name
+        names = ", ".join(quote(str(field.column)) for field in fields)
+        places = ", ".join(["%s"] * len(fields))
+        sql = f"INSERT INTO {quote(self.model._meta.db_table)} ({names}) VALUES ({places})"  # noqa: S608
+        pairs = [(field, isinstance(field, models.CharField | models.TextField)) for field in fields]
+        rows = [
+            [
+                getattr(one, field.attname)
+                if is_text
+                else field.get_db_prep_save(getattr(one, field.attname), database)
+                for field, is_text in pairs
+            ]
+            for one in objs
+        ]
+        with database.cursor() as cursor:
+            cursor.executemany(sql, rows)
 
     def _rows(self) -> models.QuerySet[Row]:
         return models.QuerySet(self.model, using=self._db)
