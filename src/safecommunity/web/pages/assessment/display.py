@@ -142,9 +142,11 @@ VALUE_LABELS: dict[type, Any] = {
 
 
 def answer_text(rule: Rule, question: str, answer: str) -> str:
-    """An answer as people read it: grade, number, yes or no."""
+    """An answer as people read it: grade (its name where the code is a word), number, yes or no."""
     if isinstance(rule, YesNo | Veto):
         return _("是") if answer not in ("0", "") else _("否")
+    if isinstance(rule, Parts) and len(answer) > 1:
+        return next((local(grade) for grade in rule.grades if grade.code == answer), answer)
     return answer
 
 
