@@ -99,5 +99,5 @@ def furnished(unit: Unit, by: User) -> Assessment:
 def paper(unit: Unit, by: User, document: str = "self-assessment-report", **fields: Any) -> Paper:
     """A paper of a document type, composed."""
     row = actions.make(document=document, period=YEAR, unit=unit, by=by, **fields)
-    actions.compose_now(row, TODAY, lambda done, total: None)
+    actions.complete(paper=row, today=TODAY, step=lambda done, total: None, by=None)
     return row

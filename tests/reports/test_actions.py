@@ -53,14 +53,16 @@ def test_a_paper_is_made_in_the_background_with_its_two_files(unit: Unit, lin: A
 
 def test_the_task_may_run_twice(paper: Paper) -> None:
     before = (paper.docx_sha256, paper.version)
-    assert actions.compose_now(paper, made.TODAY, lambda done, total: None) is False
+    assert actions.complete(paper=paper, today=made.TODAY, step=lambda done, total: None, by=None) is False
     assert (paper.docx_sha256, paper.version) == before
 
 
 def test_progress_ends_where_it_said_it_would(unit: Unit, lin: Any) -> None:
     row = actions.make(document="ledger-print", period=made.YEAR, unit=unit, by=lin, ledger="meetings")
     seen: list[tuple[int, int]] = []
-    actions.compose_now(row, made.TODAY, lambda done, total: seen.append((done, total)))
+    actions.complete(
+        paper=row, today=made.TODAY, step=lambda done, total: seen.append((done, total)), by=None
+    )
     assert seen == [(1, 4), (2, 4), (3, 4), (4, 4)]
 
 
@@ -113,14 +115,14 @@ def test_a_paper_whose_file_was_altered_is_not_frozen_and_is_found_by_the_check(
     store.path_of(paper.pdf_sha256).write_bytes(b"%PDF-forged")
     with pytest.raises(store.Damaged):
         actions.freeze(paper=paper, version=paper.version, by=lin)
-    assert list(queries.damaged()) == [paper.pdf_sha256]
+    assert list(queries.damaged_files()) == [paper.pdf_sha256]
 
 
 def test_a_new_issue_lists_what_changed_since_the_frozen_one(paper: Paper, lin: Any) -> None:
     actions.freeze(paper=paper, version=paper.version, by=lin)
     made.meeting(paper.unit, "2025-10-10")
     newer = actions.reissue(paper=paper, by=lin)
-    actions.compose_now(newer, made.TODAY, lambda done, total: None)
+    actions.complete(paper=newer, today=made.TODAY, step=lambda done, total: None, by=None)
     assert (newer.issue, newer.replaces_id) == (2, paper.pk)
     changed = [(change.before, change.after) for change in queries.changes_of(newer)]
     assert ("会议台账 | 2025-01-01至2025-12-31 | 3", "会议台账 | 2025-01-01至2025-12-31 | 4") in changed
@@ -130,7 +132,7 @@ def test_a_new_issue_lists_what_changed_since_the_frozen_one(paper: Paper, lin: 
 def test_a_new_issue_from_equal_records_has_no_changes(paper: Paper, lin: Any) -> None:
     actions.freeze(paper=paper, version=paper.version, by=lin)
     newer = actions.reissue(paper=paper, by=lin)
-    actions.compose_now(newer, made.TODAY, lambda done, total: None)
+    actions.complete(paper=newer, today=made.TODAY, step=lambda done, total: None, by=None)
     assert newer.changes == []
     assert newer.digest == paper.digest
 
@@ -148,7 +150,7 @@ def test_an_unfrozen_paper_is_made_again_from_the_newest_records(paper: Paper, l
     before = paper.digest
     made.meeting(paper.unit, "2025-10-10")
     actions.remake(paper=paper, version=paper.version, by=lin)
-    actions.compose_now(paper, made.TODAY, lambda done, total: None)
+    actions.complete(paper=paper, today=made.TODAY, step=lambda done, total: None, by=None)
     assert paper.state == Paper.State.READY
     assert paper.digest != before
 
@@ -210,5 +212,5 @@ def test_the_file_name_is_one_that_every_system_takes(paper: Paper) -> None:
 
 def test_a_paper_made_on_another_day_is_dated_that_day(unit: Unit, lin: Any) -> None:
     row = actions.make(document="ledger-print", period=made.YEAR, unit=unit, by=lin, ledger="meetings")
-    actions.compose_now(row, dt.date(2026, 2, 3), lambda done, total: None)
+    actions.complete(paper=row, today=dt.date(2026, 2, 3), step=lambda done, total: None, by=None)
     assert "2026年2月3日" in str(row.content)

@@ -40,7 +40,7 @@ print(f"链 {chain} 第 1 条：次序被改动")
 def test_an_untouched_deployment_holds(deployment):
     done = deployment.run("check")
     assert done.returncode == 0, done.stdout + done.stderr
-    assert [line[0] for line in done.stdout.splitlines()] == ["✓"] * 4
+    assert [line[0] for line in done.stdout.splitlines()] == ["✓"] * 5
 
 
 def test_an_altered_line_is_named_and_the_exit_code_says_so(deployment):
@@ -80,3 +80,23 @@ def test_a_missing_evidence_file_is_named(deployment):
     done = deployment.run("check")
     assert done.returncode == 1
     assert kept.parent.name + kept.name in done.stdout
+
+
+def test_an_altered_paper_is_named(deployment):
+    told = deployment.python(
+        """
+from safecommunity.core.periods import Period
+from safecommunity.reports import actions, store
+from safecommunity.units.actions import create
+import datetime as dt
+unit = create(name="阳光街道", kind="sub-district", slug="paper-check", parent=None, by=None)
+asked = {"document": "ledger-print", "period": Period.parse("2025"), "ledger": "meetings"}
+paper = actions.make(**asked, unit=unit, by=None)
+actions.complete(paper=paper, today=dt.date(2026, 1, 8), step=lambda done, total: None, by=None)
+store.path_of(paper.pdf_sha256).write_bytes(b"forged")
+print(paper.pdf_sha256)
+"""
+    ).strip()
+    done = deployment.run("check")
+    assert done.returncode == 1
+    assert f"{told}：不在了或被改动" in done.stdout

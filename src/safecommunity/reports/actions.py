@@ -125,7 +125,7 @@ def discard(*, paper: Paper, by: User) -> None:
     paper.delete()
 
 
-def compose_now(paper: Paper, today: date, step: Callable[[int, int], None]) -> bool:
+def complete(*, paper: Paper, today: date, step: Callable[[int, int], None], by: User | None) -> bool:
     """Compose the paper and make its files; False when it is no longer waiting for that.
 
     `step(done, total)` is called as the work goes on. Safe to run twice.
@@ -139,29 +139,29 @@ def compose_now(paper: Paper, today: date, step: Callable[[int, int], None]) -> 
     step(total - 2, total)
     printed = pdf.write(content, drawing=lambda f: queries.drawn(f, paper.language), photo=queries.photo)
     step(total - 1, total)
-    _finish(paper, content, store.keep(word), store.keep(printed))
+    _finish(paper, content, store.keep(word), store.keep(printed), by)
     step(total, total)
     return True
 
 
-@transaction.atomic
-def _finish(paper: Paper, content: Content, docx_sha256: str, pdf_sha256: str) -> None:
+def _finish(paper: Paper, content: Content, docx_sha256: str, pdf_sha256: str, by: User | None) -> None:
     data = to_data(content)
     older = paper.replaces
-    change(
-        paper,
-        version=paper.version,
-        state=Paper.State.READY,
-        title=content.title.replace("\n", "")[:200],
-        content=data,
-        digest=digest(data),
-        docx_sha256=docx_sha256,
-        pdf_sha256=pdf_sha256,
-        missing_fonts=list(fonts.missing()),
-        changes=[asdict(each) for each in changes(from_data(older.content), content)] if older else [],
-        made_at=timezone.now(),
-    )
-    record("paper.made", paper, by=paper.by, unit=paper.unit, after=_hashes(paper))
+    with transaction.atomic():
+        change(
+            paper,
+            version=paper.version,
+            state=Paper.State.READY,
+            title=content.title.replace("\n", "")[:200],
+            content=data,
+            digest=digest(data),
+            docx_sha256=docx_sha256,
+            pdf_sha256=pdf_sha256,
+            missing_fonts=list(fonts.missing()),
+            changes=[asdict(each) for each in changes(from_data(older.content), content)] if older else [],
+            made_at=timezone.now(),
+        )
+        record("paper.made", paper, by=by, unit=paper.unit, after=_hashes(paper))
 
 
 def _hashes(paper: Paper) -> dict[str, str]:

@@ -16,6 +16,7 @@ from safecommunity.units.permissions import Permission
 def make(job: Job, progress: Progress) -> dict[str, Any]:
     """Compose the paper of the job; nothing when it was thrown away or is made already."""
     paper = queries.paper(job.unit, job.arguments["paper"])
-    if paper is None or not actions.compose_now(paper, timezone.localdate(), progress.step):
+    if paper is None:
         return {}
-    return {"paper": paper.pk}
+    done = actions.complete(paper=paper, today=timezone.localdate(), step=progress.step, by=job.by)
+    return {"paper": paper.pk} if done else {}

@@ -13,6 +13,7 @@ from safecommunity.audit.models import Line
 from safecommunity.audit.queries import Break, verify
 from safecommunity.evidence.queries import damaged
 from safecommunity.evidence.store import kept
+from safecommunity.reports import queries as reports
 from safecommunity.safekeeping.backup import checkpoint_file
 
 
@@ -31,6 +32,7 @@ def findings() -> list[Finding]:
         Finding(_("审计链"), Line.objects.count(), tuple(map(_told, verify()))),
         Finding(_("审计存证"), 1, tuple(_checkpoints())),
         Finding(_("佐证文件"), *_evidence()),
+        Finding(_("文书"), *_papers()),
         Finding(_("数据库"), 1, tuple(_database())),
     ]
 
@@ -58,6 +60,13 @@ def _checkpoints() -> Iterator[str]:
 def _evidence() -> tuple[int, tuple[str, ...]]:
     problems = tuple(_("%(file)s：不在了或被改动") % {"file": sha256} for sha256 in damaged())
     return sum(1 for _sha256 in kept()), problems
+
+
+def _papers() -> tuple[int, tuple[str, ...]]:
+    problems = tuple(
+        _("%(file)s：不在了或被改动") % {"file": sha256} for sha256 in reports.damaged_files()
+    )
+    return reports.made_count(), problems
 
 
 def _database() -> Iterator[str]:

@@ -238,7 +238,7 @@ def test_a_frozen_paper_is_issued_again_and_shows_its_changes_first(paper: Paper
     made.meeting(paper.unit, "2025-04-04", "消防专题会")
     lin.post(url("reissue", paper))
     newer = Paper.objects.in_unit(paper.unit).get(replaces=paper)
-    actions.compose_now(newer, made.TODAY, lambda done, total: None)
+    actions.complete(paper=newer, today=made.TODAY, step=lambda done, total: None, by=None)
     page = text(lin.get(url("detail", newer)))
     assert page.index("与第 1 版相比") < page.index("打印日期")
     assert "<ins>2 | 消防专题会" in page
