@@ -15,16 +15,19 @@ from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 from django.conf import settings
+from django.db import transaction
 
 from safecommunity.accounts import actions as accounts
 from safecommunity.accounts.models import User
+from safecommunity.analysis.optimise import best_plans
 from safecommunity.assessment import actions as assessment
+from safecommunity.assessment import queries as assessments
 from safecommunity.core import one_time_codes
 from safecommunity.core.division_files import read
 from safecommunity.core.ledgers import LedgerType
 from safecommunity.core.periods import Period
 from safecommunity.demo.photos import picture
-from safecommunity.demo.records import Setting, script, values
+from safecommunity.demo.records import YEAR, Setting, script, values
 from safecommunity.evidence import actions as evidence
 from safecommunity.jobs.models import Job
 from safecommunity.jobs.worker import drain
@@ -70,19 +73,20 @@ def plan() -> dict[str, Any]:
 
 def load(now: datetime, today: date) -> None:
     """Divisions, units, people, a year of records up to `today`, metrics, assessments, a report."""
-    _divisions()
-    made: dict[str, Programme] = {}
-    for said in plan()["units"]:
-        made[said["division"]] = _programme(said, made)
-    people = _people(made, now)
-    for one in made.values():
-        if "scale" in one.said:
-            _record_year(one, today)
-    _targets(made)
-    metrics.refresh_all(today=today, years=[today.year - 1, today.year])
-    _forget_jobs()
-    for one in made.values():
-        _assess(one, people, now, today)
+    with transaction.atomic():
+        _divisions()
+        made: dict[str, Programme] = {}
+        for said in plan()["units"]:
+            made[said["division"]] = _programme(said, made)
+        people = _people(made, now)
+        for one in made.values():
+            if "scale" in one.said:
+                _record_year(one, today)
+        _targets(made)
+        metrics.refresh_all(today=today, years=[today.year - 1, today.year])
+        _forget_jobs()
+        for one in made.values():
+            _assess(one, people, now, today)
     drain()
 
 
@@ -176,7 +180,7 @@ def _linked_last(codes: Iterable[str]) -> list[str]:
 def _rows(one: Programme, ledger: LedgerType, today: date) -> dict[Unit, list[ledger_actions.NewRow]]:
     """A year of one ledger by who keeps it; the same again for the same day."""
     said, rows, seen = script()[ledger.code], defaultdict(list), set()
-    count = max(1, round(said["count"] * one.said["scale"]))
+    count = said["count"] if said.get("whole") else max(1, round(said["count"] * one.said["scale"]))
     keepers = one.keepers if said.get("at") == "below" else (one.unit,)
     targets = _link_targets(one, ledger, said)
     for number in range(count):
@@ -236,7 +240,7 @@ def _forget_jobs() -> None:
 
 
 def _assess(one: Programme, people: dict[str, User], now: datetime, today: date) -> None:
-    """Self-assessments of the year, mostly confirmed; photos and a report where the file asks."""
+    """Self-assessments of the year, mostly confirmed; photos, a plan, a report where the file asks."""
     office = next((people[said["username"]] for said in _offices(one)), people["shijiazhuang"])
     if one.said.get("photos"):
         _photos(one.unit, office, now)
@@ -247,8 +251,10 @@ def _assess(one: Programme, people: dict[str, User], now: datetime, today: date)
     ]
     for each in begun:
         indicators = list(each.rules.indicators)
-        chosen = indicators[: round(len(indicators) * CONFIRMED_SHARE)]
+        chosen = indicators[: round(len(indicators) * one.said.get("confirmed", CONFIRMED_SHARE))]
         assessment.confirm_as_suggested(assessment=each, indicators=chosen, by=office, now=now)
+    if "aims" in one.said:
+        _accept(begun[0].pk, one, office, today)
     if "report" in one.said:
         reports.make(
             document=one.said["report"],
@@ -257,6 +263,15 @@ def _assess(one: Programme, people: dict[str, User], now: datetime, today: date)
             by=office,
             assessment=begun[0],
         )
+
+
+def _accept(pk: int, one: Programme, office: User, today: date) -> None:
+    """The least work that reaches the verdict aimed at, accepted as tasks of the office."""
+    row = assessments.assessments(one.unit).get(pk=pk)
+    problem = assessments.gap(row, one.said["aims"], until=today + timedelta(days=YEAR), today=today)
+    for best in best_plans(row.rules, assessments.present_marks(row), problem)[:1]:
+        owners = dict.fromkeys(best.actions, office.display_name)
+        assessment.accept_plan(assessment=row, plan=best, owners=owners, by=office, today=today)
 
 
 def _offices(one: Programme) -> list[dict[str, str]]:

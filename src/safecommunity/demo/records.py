@@ -70,6 +70,7 @@ def _words(setting: Setting, day: date, number: int, dice: Random) -> dict[str, 
     return {
         "unit": setting.unit,
         "year": day.year,
+        "this_year": setting.today.year,
         "month": day.month,
         "quarter": (day.month + 2) // 3,
         "iso_month": f"{day:%Y-%m}",
@@ -97,7 +98,10 @@ def _told(
             return dice.sample(said, k=min(2, len(said)))
         return str(dice.choice(said)).format(**words)
     if "each" in said:
-        return str(said["each"][number % len(said["each"])]).format(**words)
+        chosen = str(said["each"][number % len(said["each"])]).format(**words)
+        return [chosen] if field.kind == "multi-choice" else chosen
+    if "always" in said:
+        return said["always"]
     if "days" in said:
         return (day + timedelta(days=dice.randint(*said["days"]))).isoformat()
     if "ahead" in said:
