@@ -81,7 +81,8 @@ def test_the_table_says_value_target_and_from_when_to_when(unit: Unit, lin: Any)
 
 RATES = [
     ("R65", "special-operation-certificates", "special-operation-certificate-rate",
-     {"state": "working", "certified": True, "valid_until": "2027-01-01"}, {"state": "working", "certified": False}),
+     {"state": "working", "certified": True, "valid_until": "2027-01-01"},
+     {"state": "working", "certified": False}),
     ("R66", "fire-equipment", "fire-equipment-pass-rate",
      {"quantity": 1, "passed": True, "intact": True}, {"quantity": 1, "passed": False, "intact": False}),
     ("R66", "fire-equipment", "fire-equipment-intact-rate",

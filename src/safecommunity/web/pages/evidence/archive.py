@@ -23,7 +23,7 @@ from safecommunity.units.models import Unit
 from safecommunity.units.permissions import Permission
 from safecommunity.web.access import exactly_once, requires
 from safecommunity.web.clock import today
-from safecommunity.web.pages.evidence.forms import ArchiveForm
+from safecommunity.web.pages.evidence.forms import ArchiveForm, usual
 
 PAGE = 60
 
@@ -150,7 +150,7 @@ def _asked(request: HttpRequest, unit: Unit) -> Any:
     """The form, always valid: what is missing or unknown in the address is filled in."""
     years = archive.years(unit, today())
     said = {
-        "scheme": request.GET.get("scheme") if request.GET.get("scheme") in schemes else next(iter(_usual())),
+        "scheme": request.GET.get("scheme") if request.GET.get("scheme") in schemes else usual()[0],
         "year": request.GET.get("year")
         if request.GET.get("year") in {str(y) for y in years}
         else today().year,
@@ -158,7 +158,3 @@ def _asked(request: HttpRequest, unit: Unit) -> Any:
     form = ArchiveForm(said, years=years)
     form.is_valid()
     return form
-
-
-def _usual() -> list[str]:
-    return sorted(schemes, key=lambda code: (code != "national-2006", code))

@@ -20,11 +20,16 @@ GROUPS = [
 ]
 
 
-def indicator_choices(codes: list[str]) -> list[tuple[str, list[tuple[str, str]]]]:
-    """The indicators of these schemes for a select, grouped by scheme and element."""
+def usual() -> list[str]:
+    """The schemes, the national form first."""
+    return sorted(schemes, key=lambda code: (code != "national-2006", code))
+
+
+def indicator_choices() -> list[tuple[str, list[tuple[str, str]]]]:
+    """Every indicator for a select, grouped by scheme and element."""
     return [
         (f"{local(schemes[code])} · {element.code} {local(element)}", _choices(schemes[code], element.code))
-        for code in codes
+        for code in usual()
         for element in schemes[code].elements
     ]
 
@@ -65,7 +70,7 @@ class AttachForm(forms.Form):
         label=_("证明日期"),
         required=False,
         help_text=_("事情发生的日期，不是上传日期。照片不填就用拍摄日期。"),
-        widget=forms.DateInput(attrs={"type": "date"}),
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
     )
     indicators = forms.MultipleChoiceField(
         label=_("引用到指标"), required=False, widget=forms.SelectMultiple(attrs={"size": 8})
@@ -76,15 +81,15 @@ class AttachForm(forms.Form):
     entry = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
     keep_place = forms.BooleanField(label=_("保留照片里的拍摄地点"), required=False, initial=True)
 
-    def __init__(self, *args: Any, schemes: list[str], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["indicators"].choices = indicator_choices(schemes)  # type: ignore[attr-defined]
+        self.fields["indicators"].choices = indicator_choices()  # type: ignore[attr-defined]
 
 
 class DescribeForm(forms.Form):
     title = forms.CharField(label=_("标题"), max_length=120)
     proof_date = forms.DateField(
-        label=_("证明日期"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+        label=_("证明日期"), required=False, widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
     )
     remark = forms.CharField(
         label=_("说明"), max_length=1000, required=False, widget=forms.Textarea(attrs={"rows": 3})
@@ -104,9 +109,9 @@ class CiteForm(forms.Form):
     )
     note = forms.CharField(label=_("说明"), max_length=200, required=False)
 
-    def __init__(self, *args: Any, schemes: list[str], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["indicator"].choices = indicator_choices(schemes)  # type: ignore[attr-defined]
+        self.fields["indicator"].choices = [("", "—"), *indicator_choices()]  # type: ignore[attr-defined]
 
 
 class CiteEntryForm(CiteForm):
@@ -137,5 +142,5 @@ class ArchiveForm(forms.Form):
 
     def __init__(self, *args: Any, years: list[int], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["scheme"].choices = [(code, local(scheme)) for code, scheme in schemes.items()]  # type: ignore[attr-defined]
+        self.fields["scheme"].choices = [(code, local(schemes[code])) for code in usual()]  # type: ignore[attr-defined]
         self.fields["year"].choices = [(year, str(year)) for year in years]  # type: ignore[attr-defined]

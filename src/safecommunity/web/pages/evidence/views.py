@@ -84,8 +84,8 @@ def attach(request: HttpRequest, unit: Unit) -> HttpResponse:
     """Several files at once, each taken or refused for itself; its hash makes a replay harmless."""
     if request.method != "POST":
         asked = {"indicators": request.GET.getlist("indicator"), "entry": request.GET.get("entry")}
-        return _attach_page(request, unit, AttachForm(schemes=list(schemes), initial=asked))
-    form = AttachForm(request.POST, request.FILES, schemes=list(schemes))
+        return _attach_page(request, unit, AttachForm(initial=asked))
+    form = AttachForm(request.POST, request.FILES)
     if not form.is_valid():
         return _attach_page(request, unit, form, status=422)
     taken, refused = _take_all(form.cleaned_data, unit, request.user)
@@ -141,7 +141,7 @@ def withdraw(request: HttpRequest, unit: Unit, pk: int) -> HttpResponse:
 @exactly_once
 def cite(request: HttpRequest, unit: Unit, pk: int) -> HttpResponse:
     file = _file(unit, pk)
-    form = CiteForm(request.POST, schemes=list(schemes))
+    form = CiteForm(request.POST)
     if form.is_valid() and _cited(form, unit, request, file=file):
         messages.success(request, _("已引用。"))
         return redirect("evidence:detail", unit.slug, pk)
@@ -154,7 +154,6 @@ def cite_record(request: HttpRequest, unit: Unit) -> HttpResponse:
     """Cite a ledger record that does not file itself under the indicator."""
     form = CiteEntryForm(
         request.POST or None,
-        schemes=list(schemes),
         initial={"entry": request.GET.get("entry"), "indicator": request.GET.get("indicator")},
     )
     entry = _entry(unit, form["entry"].value())
@@ -316,7 +315,7 @@ def _detail_page(
         "may_cite": can(request.user, Permission.EVIDENCE_ATTACH, unit),  # type: ignore[arg-type]
         "describe": describe or DescribeForm(initial=said),
         "withdraw": withdraw or WithdrawForm(initial={"version": file.version}),
-        "cite": cite or CiteForm(schemes=list(schemes), initial={"indicator": request.GET.get("indicator")}),
+        "cite": cite or CiteForm(initial={"indicator": request.GET.get("indicator")}),
         "history": [_past(line) for line in history(file)[:50]],
     }
     return render(request, "evidence/detail.html", context, status=status)

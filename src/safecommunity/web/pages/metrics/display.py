@@ -56,6 +56,11 @@ def label(period: Period) -> str:
     return period.label() if language() == "zh" else period.code
 
 
+def short(month: Period) -> str:
+    """The month where the year is already said."""
+    return f"{month.start.month}月" if language() == "zh" else f"{month.start:%m}"
+
+
 def lines(found: Mapping[Key, Reading], unit: Unit, chosen: Sequence[Metric], period: Period) -> list[Line]:
     """One line for each metric, with the months of the period's year behind it."""
     months = list(Period.year_of(period.start).months())

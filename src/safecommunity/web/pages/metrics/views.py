@@ -113,7 +113,7 @@ def chart(request: HttpRequest, unit: Unit, code: str) -> HttpResponse:
     found = queries.readings([unit], [year, *months], [metric.code], today=today())
     rows = [
         {
-            "month": display.label(month),
+            "month": display.short(month),
             "value": float(reading.value) if reading.value is not None else None,
             "target": float(target.value) if (target := metric.target_for(month)) else None,
         }
@@ -129,7 +129,7 @@ def chart(request: HttpRequest, unit: Unit, code: str) -> HttpResponse:
         language=language(),
         folder=Path(settings.DATA) / "drawings",
     )
-    return render(request, "metrics/detail.html#chart", {"drawn": mark_safe(drawn)})  # noqa: S308 -- our own drawing
+    return render(request, "metrics/detail.html#chart", {"drawn": mark_safe(drawn), "title": local(metric)})  # noqa: S308 -- our own drawing
 
 
 @requires(Permission.METRIC_VIEW)
