@@ -24,7 +24,7 @@ def _assessment_trace(records: Records, count: int = 0) -> Trace:
     return Trace("assessment", code, what, records.period.code, count)
 
 
-def standing(item: Graded) -> str:
+def standing(records: Records, item: Graded) -> str:
     """The answer in short: 有无A 痕迹B 效果C, a number, or that it does not apply."""
     if item.mark.not_applicable:
         return _("不适用")
@@ -32,15 +32,17 @@ def standing(item: Graded) -> str:
         return _("未评")
     rule = item.indicator.rule
     if isinstance(rule, Parts):
-        return " ".join(f"{part.name}{item.mark.answers.get(part.code, '—')}" for part in rule.parts)
+        return " ".join(
+            f"{records.named(part)}{item.mark.answers.get(part.code, '—')}" for part in rule.parts
+        )
     return " ".join(item.mark.answers.values())
 
 
-def short(item: Graded) -> str:
+def short(records: Records, item: Graded) -> str:
     """`standing` for a narrow column, whose head says which parts there are: A / B / C."""
     rule = item.indicator.rule
     if not isinstance(rule, Parts) or item.mark.not_applicable or not item.mark.is_given:
-        return standing(item)
+        return standing(records, item)
     return " / ".join(item.mark.answers.get(part.code, "—") for part in rule.parts)
 
 
@@ -73,7 +75,7 @@ def assessment_table(records: Records, call: Call, scope: Scope) -> Made:
             code,
             records.named(records.element(item.indicator.element)),
             records.named(item.indicator, "text"),
-            short(item),
+            short(records, item),
             plain(item.indicator.points),
             plain(item.points) or "—",
             reason_of(item),
@@ -154,7 +156,7 @@ def assessment_weak(records: Records, call: Call, scope: Scope) -> Made:
     ]
     losing = sorted((item for item in records.graded.values() if item.lost), key=lambda item: -item.lost)
     rows = [
-        (item.indicator.code, records.named(item.indicator, "text"), short(item), plain(item.lost))
+        (item.indicator.code, records.named(item.indicator, "text"), short(records, item), plain(item.lost))
         for item in losing[:WEAKEST]
     ]
     return table(_("失分较多的指标"), columns, rows, _assessment_trace(records, len(losing)))
@@ -181,6 +183,7 @@ def finding_words(kind: str) -> str:
         "metric-contradicts": _("统计指标未达标却得满分"),
         "certificates-expired": _("所用证照已过期"),
         "above-suggestion": _("确认等级高于系统建议"),
+        "not-assessed": _("尚未评定"),
     }
     return known.get(kind, kind)
 
@@ -242,7 +245,7 @@ def element_indicators(records: Records, call: Call, scope: Scope) -> Made:
         (
             item.indicator.code,
             records.named(item.indicator, "text"),
-            short(item),
+            short(records, item),
             plain(item.indicator.points),
             plain(item.points) or "—",
         )
@@ -259,7 +262,7 @@ def indicator_statement(records: Records, call: Call, scope: Scope) -> Made:
     method = records.named(item.indicator, "method")
     quoted = _("指标要求：%(text)s") % {"text": records.named(item.indicator, "text")}
     said = _("自评：%(standing)s，得 %(points)s 分，满分 %(full)s 分。") % {
-        "standing": standing(item),
+        "standing": standing(records, item),
         "points": plain(item.points) or "—",
         "full": plain(item.indicator.points),
     }
