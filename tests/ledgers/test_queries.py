@@ -2,6 +2,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from safecommunity.ledgers import actions, asking, queries
 from safecommunity.ledgers.models import Entry
@@ -94,9 +95,9 @@ def test_lists_sort_by_their_columns_in_both_directions_with_the_empty_last(unit
 
 
 def test_nonsense_in_an_address_is_left_out() -> None:
-    nonsense = {"sort": ["-password"], "show": ["all"], "f_none": ["1"], "from": ["x"], "f_kind": [""], "q": ["a\x00"]}
-    asked = asking.parse(ledgers["premises"], nonsense)
-    assert asked == asking.Ask()
+    unknown = {"sort": ["-password"], "show": ["all"], "f_none": ["1"]}
+    unreadable = {"from": ["x"], "f_kind": [""], "q": ["a\x00"]}
+    assert asking.parse(ledgers["premises"], {**unknown, **unreadable}) == asking.Ask()
 
 
 def test_a_unit_sees_itself_and_what_lies_beneath_and_nothing_beside(unit: Unit) -> None:
@@ -147,3 +148,15 @@ def test_a_record_says_which_indicators_of_which_schemes_it_speaks_for(unit: Uni
     used = {(use.scheme, use.indicator) for use in queries.uses(premises(unit, "甲"))}
     assert {("national-2006", "3.2"), ("national-2006", "5.3")} <= used
     assert {scheme for scheme, _indicator in used} > {"national-2006"}
+
+
+def test_the_list_of_a_street_a_district_and_a_city_is_a_range_of_the_index(unit: Unit) -> None:
+    city = make.unit("某市", kind="city-office")
+    district = make.unit("某区", parent=city, kind="county-office")
+    ledger = ledgers["premises"]
+    if connection.vendor == "postgresql":
+        connection.cursor().execute("SET LOCAL enable_seqscan = off")
+    for at in (unit, district, city):
+        plan = asking.found(at, ledger, asking.Ask(), TODAY).explain()
+        assert "entry_by_path" in plan or "entry_by_expiry" in plan
+        assert "path>" in plan.replace(" ", "").replace("(", "")

@@ -8,7 +8,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from safecommunity.accounts.models import User
 from safecommunity.audit.models import Line
+from safecommunity.evidence.actions import cite
 from safecommunity.ledgers import actions, queries
 from safecommunity.ledgers.models import Entry, SavedView
 from safecommunity.library import ledgers, shelf
@@ -291,11 +293,28 @@ def test_what_runs_out_is_one_list_over_all_ledgers(unit: Unit, zhou: Client, wu
     assert wu.get(at("expiring", unit)).status_code == 404
 
 
+def test_a_form_begins_with_what_its_address_says(unit: Unit, lin: Client) -> None:
+    form = lin.get(at("add", unit, "rules") + "?kind=meetings&nonsense=1").context["form"]
+    assert form["kind"].value() == "meetings"
+
+
+def test_a_record_shows_what_it_is_cited_for_to_those_who_may_see_evidence(unit: Unit, lin: Client) -> None:
+    entry = shop(unit)
+    cite(indicator="national-2006/5.3", unit=unit, by=User.objects.get(username="lin"), entry=entry)
+    page = lin.get(at("entry", unit, "premises", entry.pk))
+    assert "national-2006/5.3" in text(page)
+    assert f"?entry={entry.pk}" in text(page)
+    reporter = make.client(make.member(unit, "reporter", "he"))
+    assert "national-2006/5.3" not in text(reporter.get(at("entry", unit, "premises", entry.pk)))
+
+
 def test_the_map_holds_the_points_of_the_rows_asked_for(unit: Unit, zhou: Client) -> None:
     shop(unit)
     shop(unit, name="无坐标", **{"place.longitude": "", "place.latitude": ""})
     points = zhou.get(at("map", unit, "premises")).context["map"]["points"]
-    assert [(point["label"], point["lat"], point["lng"]) for point in points] == [("阳光饭店", 38.04, 114.51)]
+    assert [(point["label"], point["lat"], point["lng"], point["tone"]) for point in points] == [
+        ("阳光饭店", 38.04, 114.51, "blue")
+    ]
     assert zhou.get(at("map", unit, "premises") + "?f_kind=factory").context["map"]["points"] == []
 
 

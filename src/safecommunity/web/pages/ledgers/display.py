@@ -157,6 +157,13 @@ def filters(ledger: LedgerType, ask: Ask) -> list[Filter]:
     ]
 
 
+def tone(ledger: LedgerType, entry: Entry) -> str:
+    """The risk colour of an entry whose ledger grades risks, else ""."""
+    field = next((one for one in ledger.fields.values() if one.codes == "risk-grades"), None)
+    grade = entry.data.get(field.code) if field else None
+    return codes["risk-grades"][grade].extra["colour"] if grade else ""
+
+
 def asks_more(ledger: LedgerType, ask: Ask) -> bool:
     """Is something asked that is not among the first questions of the list?"""
     first = {one.name for one in filters(ledger, ask)[:FIRST]}

@@ -112,7 +112,13 @@ def chart(request: HttpRequest, unit: Unit, code: str) -> HttpResponse:
     rows = asking.found(unit, ledger, ask, today()).exclude(longitude=None)
     shown = list(rows[:MOST_ON_MAP])
     points = [
-        {"lat": one.latitude, "lng": one.longitude, "label": one.title, "url": display.address(one)}
+        {
+            "lat": one.latitude,
+            "lng": one.longitude,
+            "label": one.title,
+            "url": display.address(one),
+            "tone": display.tone(ledger, one),
+        }
         for one in shown
     ]
     context = {
