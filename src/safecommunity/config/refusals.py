@@ -70,14 +70,14 @@ def unknown_proxies() -> str:
     if settings.TRUSTED_PROXIES < 0 and not (settings.PLAIN_HTTP and _only_loopback()):
         return _(
             "没有说明前面有几层代理，来访地址就可以伪造。"
-            "请设置 SAFECOMMUNITY_TRUSTED_PROXIES(没有代理时为 0)。"
+            "请设置 SAFECOMMUNITY_TRUSTED_PROXIES（没有代理时为 0）。"
         )
     return ""
 
 
 def shared_sqlite() -> str:
     if connection.vendor == "sqlite" and settings.NODES > 1:
-        return _("SQLite 只能用于一台机器。多个节点请用 PostgreSQL(SAFECOMMUNITY_DATABASE_URL)。")
+        return _("SQLite 只能用于一台机器。多个节点请用 PostgreSQL（SAFECOMMUNITY_DATABASE_URL）。")
     return ""
 
 

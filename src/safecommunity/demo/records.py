@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
@@ -133,18 +133,8 @@ def _usual(field: Field, ledger: LedgerType, day: date, setting: Setting, dice: 
         return dice.sample(list(field.choices), k=2) if needed else None
     if field.kind in {"choice", "code"}:
         return dice.choice(list(field.choices)) if needed or dice.random() < 0.8 else None
-    makers = {
-        "yes-no": lambda: dice.random() < 0.75 + 0.2 * setting.quality,
-        "person-name": lambda: person_name(dice),
-        "person-id": lambda: resident_id(setting, dice),
-        "phone": lambda: f"1380000{dice.randrange(10**4):04}",
-        "plate": lambda: (
-            setting.plate + "".join(dice.choice("0123456789") for _ in range(4)) + dice.choice(PLATE_LETTERS)
-        ),
-        "uscc": lambda: organisation_code(setting, dice),
-        "place": lambda: place(setting, dice),
-    }
-    return makers[field.kind]() if field.kind in makers else None
+    maker = MAKERS.get(field.kind)
+    return maker(setting, dice) if maker else None
 
 
 def person_name(dice: Random) -> str:
@@ -173,3 +163,14 @@ def place(setting: Setting, dice: Random) -> dict[str, Any]:
         "longitude": round(setting.longitude + dice.uniform(-0.01, 0.01), 6),
         "latitude": round(setting.latitude + dice.uniform(-0.008, 0.008), 6),
     }
+
+
+MAKERS: Mapping[str, Callable[[Setting, Random], Any]] = {
+    "yes-no": lambda setting, dice: dice.random() < 0.75 + 0.2 * setting.quality,
+    "person-name": lambda setting, dice: person_name(dice),
+    "person-id": resident_id,
+    "phone": lambda setting, dice: f"1380000{dice.randrange(10**4):04}",
+    "plate": lambda setting, dice: f"{setting.plate}{dice.randrange(10**4):04}{dice.choice(PLATE_LETTERS)}",
+    "uscc": organisation_code,
+    "place": place,
+}

@@ -35,7 +35,9 @@ class Command(BaseCommand):
 def _enqueue_daily(today: date) -> None:
     """Certificates expire without anybody saving anything: once a day every figure and suggestion anew."""
     for number, root in enumerate(Unit.objects.filter(parent=None, is_active=True).order_by("id")):
-        wanted = [("metrics.refresh-all", {"years": [today.year]})] if number == 0 else []
-        for kind, arguments in [*wanted, ("assessment.suggest", {"below": True})]:
+        wanted: list[tuple[str, dict[str, Any]]] = [("assessment.suggest", {"below": True})]
+        if number == 0:
+            wanted.insert(0, ("metrics.refresh-all", {"years": [today.year]}))
+        for kind, arguments in wanted:
             if not Job.objects.in_unit(root).filter(kind=kind, unique=f"daily {today}").exists():
                 enqueue(kind, unit=root, arguments=arguments, by=None, unique=f"daily {today}")
