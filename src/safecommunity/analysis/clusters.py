@@ -1,0 +1,157 @@
+"""Do high values lie beside high ones? Moran, Geary, Getis and Ord, for the whole map and for each area.
+
+A map is a matrix of weights: `binary` (1 for neighbours) or `row_standardised` (rows add up to 1). Sources:
+Cliff & Ord 1981, Anselin 1995, Sokal et al. 1998 (conditional moments), Getis & Ord 1992, Ord & Getis 1995.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy import stats
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """A statistic with its expectation and variance under chance; one value, or one for each area."""
+
+    value: Array
+    expected: Array
+    variance: Array
+
+    @property
+    def z(self) -> Array:
+        return np.asarray((self.value - self.expected) / np.sqrt(self.variance))
+
+    @property
+    def p_greater(self) -> Array:
+        return np.asarray(stats.norm.sf(self.z))
+
+    @property
+    def p_two_sided(self) -> Array:
+        return np.asarray(2 * stats.norm.sf(np.abs(self.z)))
+
+
+def binary(size: int, neighbours: Iterable[tuple[int, int]], *, itself: bool = False) -> Array:
+    """Weights from ordered pairs of positions; `itself`: each area is its own neighbour too."""
+    weights = np.zeros((size, size))
+    for i, j in neighbours:
+        weights[i, j] = 1
+    if itself:
+        np.fill_diagonal(weights, 1)
+    return weights
+
+
+def row_standardised(weights: Array) -> Array:
+    """Each row divided by its sum; an area without neighbours keeps zeros."""
+    sums = weights.sum(axis=1, keepdims=True)
+    return np.asarray(np.divide(weights, sums, out=np.zeros_like(weights), where=sums > 0))
+
+
+def moran(x: ArrayLike, weights: Array, *, normal: bool = False) -> Measure:
+    """Moran's I; its variance under randomisation, or under `normal` values."""
+    z, n, s0, s1, s2 = _sums(x, weights)
+    value = n / s0 * (z @ weights @ z) / (z @ z)
+    expected = -1 / (n - 1)
+    if normal:
+        second = (n**2 * s1 - n * s2 + 3 * s0**2) / (s0**2 * (n**2 - 1))
+    else:
+        b2 = _kurtosis(z)
+        second = n * ((n**2 - 3 * n + 3) * s1 - n * s2 + 3 * s0**2)
+        second -= b2 * ((n**2 - n) * s1 - 2 * n * s2 + 6 * s0**2)
+        second /= (n - 1) * (n - 2) * (n - 3) * s0**2
+    return Measure(np.asarray(value), np.asarray(expected), np.asarray(second - expected**2))
+
+
+def moran_p(x: ArrayLike, weights: Array, *, replicates: int = 999, seed: int = 0) -> float:
+    """The share of random arrangements with at least this I."""
+    z, n, s0, _s1, _s2 = _sums(x, weights)
+    random = np.random.default_rng(seed)
+    drawn = random.permuted(np.tile(z, (replicates, 1)), axis=1)
+    values = n / s0 * np.einsum("ri,ij,rj->r", drawn, weights, drawn, optimize=True) / (z @ z)
+    seen = n / s0 * (z @ weights @ z) / (z @ z)
+    return float((1 + (values >= seen).sum()) / (1 + replicates))
+
+
+def geary(x: ArrayLike, weights: Array) -> Measure:
+    """Geary's C; below 1 where neighbours are alike. `p_greater` of its mirror tells of likeness."""
+    z, n, s0, s1, s2 = _sums(x, weights)
+    apart = (weights * (z[:, None] - z[None, :]) ** 2).sum()
+    value = (n - 1) * apart / (2 * s0 * (z @ z))
+    b2 = _kurtosis(z)
+    variance = (n - 1) * s1 * (n**2 - 3 * n + 3 - (n - 1) * b2)
+    variance -= (n - 1) * s2 * (n**2 + 3 * n - 6 - (n**2 - n + 2) * b2) / 4
+    variance += s0**2 * (n**2 - 3 - (n - 1) ** 2 * b2)
+    variance /= n * (n - 2) * (n - 3) * s0**2
+    return Measure(np.asarray(value), np.asarray(1.0), np.asarray(variance))
+
+
+def global_g(x: ArrayLike, weights: Array) -> Measure:
+    """Getis and Ord's G of positive values: high where high values lie together."""
+    y = np.asarray(x, dtype=float)
+    _z, n, s0, s1, s2 = _sums(x, weights)
+    value = (y @ weights @ y) / (y.sum() ** 2 - (y**2).sum())
+    m1, m2, m3, m4 = (float((y**power).sum()) for power in (1, 2, 3, 4))
+    second = ((n**2 - 3 * n + 3) * s1 - n * s2 + 3 * s0**2) * m2**2
+    second -= ((n**2 - n) * s1 - 2 * n * s2 + 6 * s0**2) * m4
+    second -= (2 * n * s1 - (n + 3) * s2 + 6 * s0**2) * m1**2 * m2
+    second += (4 * (n - 1) * s1 - 2 * (n + 1) * s2 + 8 * s0**2) * m1 * m3
+    second += (s1 - s2 + s0**2) * m1**4
+    second /= (m1**2 - m2) ** 2 * n * (n - 1) * (n - 2) * (n - 3)
+    expected = s0 / (n * (n - 1))
+    return Measure(np.asarray(value), np.asarray(expected), np.asarray(second - expected**2))
+
+
+def local_moran(x: ArrayLike, weights: Array, *, conditional: bool = True) -> Measure:
+    """Anselin's I of each area; moments given the area's own value, or over all arrangements."""
+    z, n, _s0, _s1, _s2 = _sums(x, weights)
+    m2 = (z @ z) / n
+    value = z / m2 * (weights @ z)
+    w1, w2 = weights.sum(axis=1), (weights**2).sum(axis=1)
+    if conditional:
+        expected = -(z**2) * w1 / ((n - 1) * m2)
+        variance = (z / m2) ** 2 * (n / (n - 2)) * (w2 - w1**2 / (n - 1)) * (m2 - z**2 / (n - 1))
+    else:
+        b2 = _kurtosis(z)
+        expected = -w1 / (n - 1)
+        variance = w2 * (n - b2) / (n - 1)
+        variance = variance + (w1**2 - w2) * (2 * b2 - n) / ((n - 1) * (n - 2)) - expected**2
+    return Measure(value, expected, variance)
+
+
+def hot_spots(x: ArrayLike, weights: Array) -> Array:
+    """Getis and Ord's Gi* of each area as a z-value; `weights` hold the area itself."""
+    y = np.asarray(x, dtype=float)
+    n = len(y)
+    return _standardised(weights @ y, weights, np.full(n, y.mean()), np.full(n, y.var()), n)
+
+
+def hot_neighbours(x: ArrayLike, weights: Array) -> Array:
+    """Gi of each area as a z-value: its neighbours alone, the area left out of mean and variance too."""
+    y = np.asarray(x, dtype=float)
+    n = len(y)
+    mean = (y.sum() - y) / (n - 1)
+    variance = ((y**2).sum() - y**2) / (n - 1) - mean**2
+    return _standardised(weights @ y, weights, mean, variance, n - 1)
+
+
+def _standardised(sums: Array, weights: Array, mean: Array, variance: Array, n: int) -> Array:
+    w1, w2 = weights.sum(axis=1), (weights**2).sum(axis=1)
+    return np.asarray((sums - mean * w1) / np.sqrt(variance * (n * w2 - w1**2) / (n - 1)))
+
+
+def _sums(x: ArrayLike, weights: Array) -> tuple[Array, int, float, float, float]:
+    y = np.asarray(x, dtype=float)
+    both = weights + weights.T
+    s1 = float((both**2).sum() / 2)
+    s2 = float(((weights.sum(axis=1) + weights.sum(axis=0)) ** 2).sum())
+    return y - y.mean(), len(y), float(weights.sum()), s1, s2
+
+
+def _kurtosis(z: Array) -> float:
+    return float((z**4).mean() / (z**2).mean() ** 2)
