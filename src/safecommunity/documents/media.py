@@ -73,28 +73,30 @@ GROUPS = ("picture", "document", "table", "video", "audio")
 OPENED = frozenset({"jpeg", "png", "webp", "gif", "pdf", "docx", "xlsx", "pptx"})
 
 REASONS = {
-    "empty": "文件是空的。请重新选择。",
-    "unknown": (
+    "empty": Message("文件是空的。请重新选择。"),
+    "unknown": Message(
         "认不出这个文件的格式。可以上传 JPEG、PNG、WebP、GIF 图片，PDF，"
         "docx、xlsx、pptx，mp4、mp3、m4a、wav。"
     ),
-    "heic": (
+    "heic": Message(
         "这是 HEIC 照片，多数电脑打不开。请在手机相机设置里选“兼容性最佳”（JPEG），或先转换成 JPEG 再上传。"
     ),
-    "old-office": "这是旧版 Office 文件。请用“另存为”保存成 docx、xlsx 或 pptx 再上传。",
-    "archive": "不接收压缩包，因为里面的文件无法逐个引用。请解压后一次选中多个文件上传。",
-    "extension": "文件名以“%(extension)s”结尾，内容却是 %(kind)s。请核对后用正确的扩展名上传。",
-    "too-big": "文件有 %(size)s MB，%(kind)s 最大 %(limit)s MB。请压缩或拆分后上传。",
-    "pixels": "图片超过 %(limit)s 百万像素。请缩小后上传。",
-    "damaged": "文件打不开，可能没有传完整或已损坏。请在电脑上确认能打开后再上传。",
-    "encrypted": "文件设了密码。请去掉密码后上传。",
-    "macro": "文件里有宏或嵌入的程序。请另存为不带宏的文件再上传。",
-    "external": "文件引用了外部内容（模板、链接的图片或数据）。请把内容粘贴到文件里再上传。",
-    "entities": "文件里有不允许的 XML 声明。请用 Office 或 WPS 重新保存后上传。",
-    "other-office": "文件名以 .%(kind)s 结尾，内容却不是。请用 Office 或 WPS 打开后另存为正确的格式。",
-    "members": "文件内部的部件超过 %(limit)s 个。请拆分后上传。",
-    "unpacked": "文件解开后超过 %(limit)s MB。请拆分后上传。",
-    "too-heavy": "处理这个文件需要的内存或时间超过限制。请缩小后上传。",
+    "old-office": Message("这是旧版 Office 文件。请用“另存为”保存成 docx、xlsx 或 pptx 再上传。"),
+    "archive": Message("不接收压缩包，因为里面的文件无法逐个引用。请解压后一次选中多个文件上传。"),
+    "extension": Message("文件名以“%(extension)s”结尾，内容却是 %(kind)s。请核对后用正确的扩展名上传。"),
+    "too-big": Message("文件有 %(size)s MB，%(kind)s 最大 %(limit)s MB。请压缩或拆分后上传。"),
+    "pixels": Message("图片超过 %(limit)s 百万像素。请缩小后上传。"),
+    "damaged": Message("文件打不开，可能没有传完整或已损坏。请在电脑上确认能打开后再上传。"),
+    "encrypted": Message("文件设了密码。请去掉密码后上传。"),
+    "macro": Message("文件里有宏或嵌入的程序。请另存为不带宏的文件再上传。"),
+    "external": Message("文件引用了外部内容（模板、链接的图片或数据）。请把内容粘贴到文件里再上传。"),
+    "entities": Message("文件里有不允许的 XML 声明。请用 Office 或 WPS 重新保存后上传。"),
+    "other-office": Message(
+        "文件名以 .%(kind)s 结尾，内容却不是。请用 Office 或 WPS 打开后另存为正确的格式。"
+    ),
+    "members": Message("文件内部的部件超过 %(limit)s 个。请拆分后上传。"),
+    "unpacked": Message("文件解开后超过 %(limit)s MB。请拆分后上传。"),
+    "too-heavy": Message("处理这个文件需要的内存或时间超过限制。请缩小后上传。"),
 }
 
 
@@ -103,7 +105,7 @@ class MediaRefused(ValueError):
 
     def __init__(self, code: str, **facts: object) -> None:
         self.code = code
-        self.message = Message(REASONS[code], facts)
+        self.message = Message(REASONS[code].text, facts)
         super().__init__(str(self.message))
 
 

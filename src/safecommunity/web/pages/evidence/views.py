@@ -16,8 +16,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
 from safecommunity.audit.models import Line
@@ -205,11 +204,11 @@ def preview(request: HttpRequest, unit: Unit, pk: int) -> HttpResponseBase:
 
 
 ACTS = {
-    "file.attached": _lazy("上传"),
-    "file.described": _lazy("修改说明"),
-    "file.withdrawn": _lazy("撤回"),
-    "evidence.cited": _lazy("引用到指标"),
-    "evidence.uncited": _lazy("取消引用"),
+    "file.attached": gettext_lazy("上传"),
+    "file.described": gettext_lazy("修改说明"),
+    "file.withdrawn": gettext_lazy("撤回"),
+    "evidence.cited": gettext_lazy("引用到指标"),
+    "evidence.uncited": gettext_lazy("取消引用"),
 }
 
 
