@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.core.made import graded, municipal, national, sheet
 
 from safecommunity.core.scoring import (
     AnswerError,
@@ -16,6 +15,7 @@ from safecommunity.core.scoring import (
     points,
     score,
 )
+from tests.core.made import graded, municipal, national, sheet
 
 GRADES = ("A", "B", "C", "D")
 

@@ -3,10 +3,10 @@ import resource
 import zipfile
 
 import pytest
-from tests.documents import books
 
 from safecommunity.documents import sheet_child, sheets
 from safecommunity.documents.sheets import ERROR, FORMULA, SheetRefused, column_letters, opened
+from tests.documents import books
 
 
 def read(path, name="", sheet=""):

@@ -1,1 +1,1 @@
-"""One folder a section. Its `urls.py` has `PLACE` (`"<slug:slug>/ledgers/"`), `app_name` and `urlpatterns`."""
+"""One folder a section. Its `urls.py` has `PLACE`, `app_name` and `urlpatterns`."""
