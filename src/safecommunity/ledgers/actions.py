@@ -195,12 +195,12 @@ def change_many(
     changed, days = 0, set()
     entry: Entry | None = None
     for chunk in _chunks(rows):
+        kind = chunk[0][0].type
         for entry, clean, unusual in chunk:
-            kind = entry.type
             facts = _facts(kind, clean, entry.client_uuid)
             days |= {entry.record_date, facts["record_date"]}
             change_row(entry, version=entry.version, is_starred=bool(unusual), **facts)
-        _index(chunk[0][0].type, [(entry, clean) for entry, clean, _unusual in chunk])
+        _index(kind, [(entry, clean) for entry, clean, _unusual in chunk])
         changed += len(chunk)
     if entry is not None:
         record(

@@ -80,6 +80,11 @@ def found(unit: Unit, ledger: LedgerType, ask: Ask, today: date) -> QuerySet[Ent
     return _sorted(rows, ask.sort)
 
 
+def ids(unit: Unit, ledger: LedgerType, ask: Ask, today: date) -> QuerySet[Entry, int]:
+    """The ids of what `found` gives, in its order: far less to sort where the table is large."""
+    return found(unit, ledger, ask, today).select_related(None).values_list("pk", flat=True)
+
+
 def shown(show: str, today: date) -> Q:
     """The condition behind a word of SHOWN."""
     conditions = {

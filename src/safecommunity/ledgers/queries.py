@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -65,6 +65,12 @@ def standings(unit: Unit, today: date) -> dict[str, Standing]:
 def entry(unit: Unit, ledger: str, pk: int) -> Entry | None:
     """One entry of the unit or of one beneath it, withdrawn or not."""
     return Entry.objects.below(unit).filter(ledger=ledger, pk=pk).select_related("unit").first()
+
+
+def in_order(unit: Unit, ids: Sequence[int]) -> list[Entry]:
+    """These entries of the unit and those beneath it, in the order of the ids."""
+    rows = Entry.objects.below(unit).select_related("unit").in_bulk(ids)
+    return [rows[pk] for pk in ids if pk in rows]
 
 
 def running_out(unit: Unit, today: date, *, ledger: str = "", within_days: int = 180) -> QuerySet[Entry]:

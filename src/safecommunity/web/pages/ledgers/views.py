@@ -77,7 +77,8 @@ def expiring(request: HttpRequest, unit: Unit) -> HttpResponse:
 def entries(request: HttpRequest, unit: Unit, code: str) -> HttpResponse:
     ledger = _ledger(code)
     ask = asking.parse(ledger, dict(request.GET.lists()))
-    page = Paginator(asking.found(unit, ledger, ask, today()), PAGE).get_page(request.GET.get("page"))
+    page = Paginator(asking.ids(unit, ledger, ask, today()), PAGE).get_page(request.GET.get("page"))
+    shown = queries.in_order(unit, list(page))
     query = request.GET.copy()
     query.pop("page", None)
     year = today().year
@@ -86,7 +87,7 @@ def entries(request: HttpRequest, unit: Unit, code: str) -> HttpResponse:
         **_names(ledger),
         **_rights(request, unit),
         "page": page,
-        "rows": display.rows(ledger, page, queries.titles(unit, page), today()),
+        "rows": display.rows(ledger, shown, queries.titles(unit, shown), today()),
         "columns": [(field.code, local(field.words), field.is_number) for field in display.columns(ledger)],
         "filters": display.filters(ledger, ask),
         "ask": ask,
