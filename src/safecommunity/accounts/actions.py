@@ -149,6 +149,7 @@ def reopen_user(
     record("user.reopened", user, by=by, unit=unit)
 
 
+@transaction.atomic
 def close_unused(*, now: datetime, by: User | None) -> int:
     """Closes accounts that nobody used for 90 days; for the nightly round."""
     found = list(queries.unused(now))

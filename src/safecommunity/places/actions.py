@@ -214,7 +214,7 @@ def _check_figures(figures: Sequence[queries.Figure]) -> None:
 def _check_ages(ages: list[tuple[int, int | None]]) -> None:
     for first, last in ages:
         if last is not None and last < first:
-            raise Refused(_("年龄 %(first)s 至 %(last)s:止应不小于起") % {"first": first, "last": last})
+            raise Refused(_("年龄 %(first)s 至 %(last)s：止应不小于起") % {"first": first, "last": last})
     for (first, last), (second, _end) in pairwise(ages):
         if last is None or second <= last:
             raise Refused(
