@@ -4,13 +4,15 @@ python tools/requirements.py            write it
 python tools/requirements.py --check    exit 1 if it is not current
 
 What a test's `requirement` marker names is met; everything else is listed as open. `docs/requirements.csv`
-holds the requirements, `docs/where.csv` the pages and data files.
+holds the requirements. Data files name the requirements they serve (`R60`, `R48–R57`) in their text; their
+pages follow from their shelf, and `docs/where.csv` adds pages that no data file stands for.
 """
 
 from __future__ import annotations
 
 import ast
 import csv
+import re
 import sys
 from collections import defaultdict
 from collections.abc import Iterator
@@ -18,7 +20,18 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs"
+LIBRARY = ROOT / "src" / "safecommunity" / "library"
 TARGET = DOCS / "requirements.md"
+SHELF_PAGES = {
+    "ledgers": "ledgers:list",
+    "metrics": "metrics:detail",
+    "schemes": "assessment:detail",
+    "crosswalks": "evidence:items",
+    "bodies": "units:bodies",
+    "documents": "reports:make",
+    "codes": "",
+    "charts": "",
+}
 PARTS = {
     "1": "Part 1: a city's pilot plan (石家庄)",
     "2": "Part 2: a sub-district's plan with its groups",
@@ -40,9 +53,8 @@ def main(arguments: list[str]) -> int:
 
 def page() -> str:
     requirements = list(rows("requirements.csv"))
-    where = {row["id"]: row for row in rows("where.csv")}
-    shown = tests_by_requirement()
-    unknown = sorted((set(shown) | set(where)) - {row["id"] for row in requirements})
+    shown, data, pages = tests_by_requirement(), data_files_by_requirement(), pages_by_requirement()
+    unknown = sorted({*shown, *data, *pages} - {row["id"] for row in requirements})
     if unknown:
         raise SystemExit(f"no such requirement: {', '.join(unknown)}")
     met = sum(row["id"] in shown for row in requirements)
@@ -58,20 +70,44 @@ def page() -> str:
         lines += ["", f"## {title}", "", "| | requirement | term | state | tests | pages | data files |"]
         lines += ["|---|---|---|---|---|---|---|"]
         lines += [
-            line(row, shown.get(row["id"], []), where.get(row["id"], {}))
+            line(row, shown[row["id"]], pages[row["id"]], data[row["id"]])
             for row in requirements
             if row["part"] == part
         ]
     return "\n".join(lines) + "\n"
 
 
-def line(row: dict[str, str], tests: list[str], where: dict[str, str]) -> str:
+def line(row: dict[str, str], tests: list[str], pages: list[str], data: list[str]) -> str:
     state = "met" if tests else "open"
     named = [f"[{test.rpartition('::')[2]}](../{test.partition('::')[0]})" for test in tests]
-    data = [f"`{name}`" for name in where.get("data", "").split()]
-    pages = [f"`{name}`" for name in where.get("pages", "").split()]
-    cells = [row["id"], row["requirement"], row["term"], state, *map("<br>".join, (named, pages, data))]
+    files = [f"`{name}`" for name in data]
+    shelves = [SHELF_PAGES[name.partition("/")[0]] for name in data]
+    every = [f"`{name}`" for name in dict.fromkeys([*pages, *filter(None, shelves)])]
+    cells = [row["id"], row["requirement"], row["term"], state, *map("<br>".join, (named, every, files))]
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+
+
+def pages_by_requirement() -> dict[str, list[str]]:
+    found: dict[str, list[str]] = defaultdict(list)
+    for row in rows("where.csv"):
+        found[row["id"]] = row["pages"].split()
+    return found
+
+
+def data_files_by_requirement() -> dict[str, list[str]]:
+    """R60 → the data files whose text names it, alone or in a range."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for path in sorted(LIBRARY.glob("*/*.toml")):
+        name = path.relative_to(LIBRARY).as_posix()
+        for code in sorted(set(codes_in(path.read_text(encoding="utf-8")))):
+            found[code].append(name)
+    return found
+
+
+def codes_in(text: str) -> Iterator[str]:
+    for first, last in re.findall(r"\bR(\d{1,3})(?:[–-]R?(\d{1,3}))?\b", text):
+        for number in range(int(first), int(last or first) + 1):
+            yield f"R{number}"
 
 
 def rows(name: str) -> Iterator[dict[str, str]]:
