@@ -43,6 +43,8 @@ def look(job: Job, progress: Progress) -> dict[str, Any]:
     numbers = [number for number, _row in rows]
     at = numbers.index(batch.heading_row) if batch.heading_row in numbers else heading_row(cells, names)
     headings = [shown(cell)[:HEADING_LENGTH].strip() for cell in cells[at]] if rows else []
+    while headings and not headings[-1]:
+        headings.pop()
     facts = {
         "kind": sheet.kind,
         "encoding": sheet.encoding,

@@ -27,8 +27,8 @@ def start(request: HttpRequest, unit: Unit, code: str) -> HttpResponse:
         raise Http404(_("没有这本台账。"))
     ledger, query = ledgers[code], request.GET.urlencode()
     may_in_full = packing.knows_persons(ledger) and can(request.user, Permission.LEDGER_PERSONAL, unit)  # type: ignore[arg-type]
-    form = ExportForm(request.POST or None, may_in_full=may_in_full)
-    if request.method == "POST" and form.is_valid():
+    form = ExportForm(request.POST if request.method == "POST" else None, may_in_full=may_in_full)
+    if form.is_valid():
         actions.ask_for_export(ledger=ledger, query=query, unit=unit, by=request.user, **form.cleaned_data)  # type: ignore[arg-type]
         return redirect("jobs:index", unit.slug)
     ask = asking.parse(ledger, parse_qs(query))

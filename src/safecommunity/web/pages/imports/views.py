@@ -8,8 +8,9 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -28,6 +29,7 @@ from safecommunity.web.access import exactly_once, requires
 from safecommunity.web.pages.imports.forms import ConfirmForm, MatchForm, SheetForm, UploadForm, VersionForm
 
 PAGE = 50
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 State = ImportBatch.State
 OPEN = (Job.State.QUEUED, Job.State.RUNNING)
 BUSY = (State.LOOKING, State.CHECKING, State.RUNNING, State.UNDOING)
@@ -48,8 +50,9 @@ def index(request: HttpRequest, unit: Unit) -> HttpResponse:
 @exactly_once
 def start(request: HttpRequest, unit: Unit, code: str) -> HttpResponse:
     ledger = _ledger(code)
-    form = UploadForm(request.POST or None, request.FILES or None)
-    if request.method == "POST" and form.is_valid():
+    is_sent = request.method == "POST"
+    form = UploadForm(request.POST, request.FILES) if is_sent else UploadForm()
+    if is_sent and form.is_valid():
         sent = form.cleaned_data["file"]
         try:
             batch = actions.upload(
@@ -68,13 +71,15 @@ def start(request: HttpRequest, unit: Unit, code: str) -> HttpResponse:
 
 
 @requires(Permission.LEDGER_IMPORT)
-def template(request: HttpRequest, unit: Unit, code: str) -> FileResponse:
+def template(request: HttpRequest, unit: Unit, code: str) -> HttpResponse:
     ledger = _ledger(code)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "template.xlsx"
         templates.write(path, ledger)
-        name = _("%(ledger)s模板.xlsx") % {"ledger": local(ledger.words)}
-        return FileResponse(path.open("rb"), as_attachment=True, filename=name)
+        content = path.read_bytes()
+    name = _("%(ledger)s模板.xlsx") % {"ledger": local(ledger.words)}
+    attached = {"Content-Disposition": str(content_disposition_header(True, name))}
+    return HttpResponse(content, content_type=XLSX, headers=attached)
 
 
 @requires(Permission.LEDGER_IMPORT)
