@@ -39,6 +39,8 @@ def test_the_page_is_a4_with_the_margins_of_the_standard() -> None:
 def test_a_landscape_paper_turns_the_page() -> None:
     section = opened(paper(said("x"), orientation="landscape")).sections[0]
     assert [round(side / Mm(1)) for side in (section.page_width, section.page_height)] == [297, 210]
+    margins = (section.top_margin, section.bottom_margin, section.left_margin, section.right_margin)
+    assert [round(side / Mm(1)) for side in margins] == [28, 26, 35, 37]
 
 
 def test_the_grid_holds_22_lines_of_28_characters() -> None:

@@ -202,10 +202,20 @@ def test_the_points_of_the_elements_add_up_to_those_of_the_assessment(records: R
     assert sum(float(row[1]) for row in table.rows) == 150
 
 
-def test_the_statement_of_an_indicator_quotes_it_before_it_grades_it(records: Records) -> None:
-    parts = [part.text for part in block(records, "indicator.statement") if isinstance(part, Paragraph)]
-    assert parts[0].startswith("指标要求：")
-    assert parts[1].startswith("自评：")
+def test_the_statement_of_an_indicator_says_how_it_was_graded_and_checked(records: Records) -> None:
+    (part,) = block(records, "indicator.statement")
+    assert isinstance(part, Paragraph)
+    assert part.text.startswith("自评：有无")
+    assert part.text.endswith("系统建议，尚未确认。")
+
+
+def test_records_of_one_kind_speak_only_for_the_indicator_that_asks_for_that_kind(unit: Unit) -> None:
+    lin = make.member(unit)
+    project = {"name": "防跌倒", "field": "elderly", "started_date": "2025-03-01"}
+    made.entry(unit, "promotion-projects", "2025-03-01", **project)
+    records = reread(unit, made.assessment(unit, lin))
+    asking = {code for code, found in records.kept.items() if any("field" in one.key for one in found)}
+    assert asking == {"5.5"}
 
 
 @pytest.mark.requirement("R47", "R149", "R190")
@@ -213,7 +223,7 @@ def test_the_catalogue_numbers_what_is_kept_for_every_indicator(records: Records
     rows = the_table(block(records, "archive.catalogue")).rows
     assert len({row[0] for row in rows}) == len(rows)
     assert ("7.4-", "演练照片1") in {(row[0][:4], row[2]) for row in rows}
-    assert any(row[2] == "会议台账" and row[4] == "3" for row in rows)
+    assert any(row[3] == "会议台账" and row[4] == "3" for row in rows)
 
 
 def test_an_english_paper_speaks_english_about_data_files(records: Records) -> None:

@@ -35,8 +35,11 @@ if TYPE_CHECKING:
 
 MM = 56.6929  # twentieths of a point in a millimetre
 PAGE = (210.0, 297.0)  # mm, width and height
-TOP, BOTTOM, LEFT, RIGHT = 37.0, 35.0, 28.0, 26.0  # mm
-FOOTER = 23.0  # mm from the page's edge, which puts the number 7 mm below the type area
+MARGINS = {  # mm: top, bottom, left, right; a landscape page has its head at the binding edge
+    "portrait": (37.0, 35.0, 28.0, 26.0),
+    "landscape": (28.0, 26.0, 35.0, 37.0),
+}
+FOOTER = 12.0  # mm less than the bottom margin, which puts the number 7 mm below the type area
 LINE_PITCH = 579  # 28.95 pt: 22 lines in 225 mm
 CHARACTER_SPACE = -848  # 1/4096 pt: 156 mm / 28 = 15.793 pt for a character of 16 pt
 BODY_SIZE, TITLE_SIZE, PAGE_NUMBER_SIZE, CELL_SIZE = 16.0, 22.0, 14.0, 12.0  # pt
@@ -55,12 +58,18 @@ class _Writer:
 
     @property
     def width(self) -> float:
-        page = PAGE[self.paper.orientation == "landscape"]
-        return page - LEFT - RIGHT
+        return type_area(self.paper.orientation)[0]
 
     @property
     def height(self) -> float:
-        return PAGE[self.paper.orientation != "landscape"] - TOP - BOTTOM
+        return type_area(self.paper.orientation)[1]
+
+
+def type_area(orientation: str) -> tuple[float, float]:
+    """Width and height in mm of what is printed on: 156 × 225 upright, 225 × 156 across."""
+    width, height = PAGE if orientation == "portrait" else PAGE[::-1]
+    top, bottom, left, right = MARGINS[orientation]
+    return width - left - right, height - top - bottom
 
 
 def write(paper: Paper, *, drawing: Callable[[Figure], str], photo: Callable[[str], bytes | None]) -> bytes:
@@ -100,7 +109,9 @@ def _page(writer: _Writer) -> None:
     size = _element("w:pgSz", w=round(width * MM), h=round(height * MM))
     if across:
         _set(size, orient="landscape")
-    margins = {"top": TOP, "right": RIGHT, "bottom": BOTTOM, "left": LEFT, "header": 15.0, "footer": FOOTER}
+    top, bottom, left, right = MARGINS[writer.paper.orientation]
+    margins = {"top": top, "right": right, "bottom": bottom, "left": left}
+    margins |= {"header": 15.0, "footer": bottom - FOOTER}
     section._sectPr.append(size)
     section._sectPr.append(
         _element("w:pgMar", gutter=0, **{side: round(length * MM) for side, length in margins.items()})

@@ -31,16 +31,13 @@ from safecommunity.core.papers import (
 )
 from safecommunity.documents import fonts
 from safecommunity.documents.docx import (
-    BOTTOM,
-    LEFT,
-    PAGE,
+    MARGINS,
     PHOTO_HEIGHT,
     PHOTO_WIDTH,
-    RIGHT,
-    TOP,
     column_widths,
     fitted,
     is_kept_whole,
+    type_area,
 )
 
 PX = 25.4 / 96  # mm
@@ -64,8 +61,8 @@ def write(paper: Paper, *, drawing: Callable[[Figure], str], photo: Callable[[st
 def _paper(
     paper: Paper, folder: Path, drawing: Callable[[Figure], str], photo: Callable[[str], bytes | None]
 ) -> dict[str, Any]:
-    width, height = PAGE if paper.orientation == "portrait" else (PAGE[1], PAGE[0])
-    room = (width - LEFT - RIGHT, height - TOP - BOTTOM - 30)
+    width, height = type_area(paper.orientation)
+    room = (width, height - 30)
     have = {family.lower(): family for family in fonts.installed()}
     return {
         "faces": {
@@ -74,6 +71,7 @@ def _paper(
         },
         "language": paper.language,
         "orientation": paper.orientation,
+        "margins": dict(zip(("top", "bottom", "left", "right"), MARGINS[paper.orientation], strict=True)),
         "title": printable(paper.title),
         "subtitle": printable(paper.subtitle),
         "unit": printable(paper.unit),

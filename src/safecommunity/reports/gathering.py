@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -12,7 +12,7 @@ from typing import Any
 from django.db.models import Count, Q, QuerySet
 
 from safecommunity.assessment.models import Assessment, Grade, PlannedAction
-from safecommunity.assessment.queries import inconsistencies
+from safecommunity.assessment.queries import inconsistencies, observed_of
 from safecommunity.core.consistency import Finding
 from safecommunity.core.crosswalks import same
 from safecommunity.core.fields import mask, shown_value
@@ -21,8 +21,9 @@ from safecommunity.core.messages import Words
 from safecommunity.core.papers import Trace
 from safecommunity.core.periods import Period
 from safecommunity.core.reports import within
-from safecommunity.core.schemes import Element, Indicator, Scheme
+from safecommunity.core.schemes import Element, Evidence, Indicator, Scheme
 from safecommunity.core.scoring import Mark, points
+from safecommunity.core.suggestions import Records as Counted
 from safecommunity.evidence.models import Citation
 from safecommunity.evidence.queries import citations
 from safecommunity.ledgers.models import Entry
@@ -46,6 +47,16 @@ class People:
     residents: int | None
     floating: int | None
     ledger: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Records of a ledger that speak for an indicator; `key` is the ledger, or names which of its records."""
+
+    ledger: str
+    key: str
+    label: str
+    count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,15 +279,29 @@ class Records:
         return {code: list(things.values()) for code, things in found.items()}
 
     @cached_property
-    def feeding(self) -> Mapping[str, list[str]]:
-        """Indicator of the scheme → ledgers whose records speak for it, or that it asks for."""
-        found: dict[str, dict[str, None]] = {}
+    def _observed(self) -> Mapping[str, Counted]:
+        """What the scheme asks for ("drills?kind=fire") → the records of the assessment's year."""
+        return observed_of(self.assessment).ledgers if self.assessment else {}
+
+    def found(self, need: Evidence) -> int:
+        """How many records there are of what an indicator asks for."""
+        counted = self._observed.get(need.key)
+        return (counted.standing if need.standing else counted.within) if counted else 0
+
+    @cached_property
+    def kept(self) -> Mapping[str, list[Kept]]:
+        """Indicator → what the ledgers hold for it: of what it asks for, and of ledgers that feed it."""
+        indicators = self.scheme.indicators.values() if self.scheme else ()
+        return {item.code: [*self._asked(item), *self._fed(item)] for item in indicators}
+
+    def _asked(self, item: Indicator) -> Iterator[Kept]:
+        for need in item.evidence:
+            if need.ledger in ledgers and (count := self.found(need)):
+                yield Kept(need.ledger, need.key, self.named(need, "label"), count)
+
+    def _fed(self, item: Indicator) -> Iterator[Kept]:
+        asked = {need.ledger for need in item.evidence}
         for code, ledger in ledgers.items():
-            for key in ledger.all_feeds:
-                for indicator in self._served.get(key, ()):
-                    found.setdefault(indicator, {})[code] = None
-        for indicator, item in (self.scheme.indicators if self.scheme else {}).items():
-            for need in item.evidence:
-                if need.ledger in ledgers:
-                    found.setdefault(indicator, {})[need.ledger] = None
-        return {indicator: list(codes) for indicator, codes in found.items()}
+            feeds = any(item.code in self._served.get(key, ()) for key in ledger.feeds)
+            if feeds and code not in asked and self.counts.get(code):
+                yield Kept(code, code, self.named(ledger), self.counts[code])

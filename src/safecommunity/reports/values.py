@@ -159,8 +159,9 @@ def files(records: Records, scope: Scope) -> Value:
 @named("evidence.records")
 def cited_records(records: Records, scope: Scope) -> Value:
     by_hand = {row.entry_id for rows in records.cited.values() for row in rows if row.entry_id}
-    feeding = {code for codes in records.feeding.values() for code in codes}
-    count = sum(records.counts.get(code, 0) for code in feeding) or len(by_hand)
+    kept = {one.key: one for found in records.kept.values() for one in found}
+    part = [one for key, one in kept.items() if key == one.ledger or one.ledger not in kept]
+    count = sum(one.count for one in part) or len(by_hand)
     return Value(str(count), Trace("evidence", "", _("佐证记录"), records.period.code, count))
 
 

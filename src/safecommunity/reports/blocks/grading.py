@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from safecommunity.core.papers import Column, Paragraph, Part, Run, Trace
+from safecommunity.core.papers import Column, Paragraph, Run, Trace
 from safecommunity.core.reports import Call, Scope
 from safecommunity.core.schemes import Indicator, Parts
 from safecommunity.reports.blocks.registry import Made, block, chart, table
@@ -65,7 +65,7 @@ def assessment_table(records: Records, call: Call, scope: Scope) -> Made:
         Column(_("序号"), 0.6, "center"),
         Column(_("一级指标"), 1.6),
         Column(_("二级指标"), 4),
-        Column(grades_head(records), 1.5, "center"),
+        Column(grades_head(records), 1.9, "center"),
         Column(_("满分"), 0.7, "right"),
         Column(_("得分"), 0.7, "right"),
         Column(_("说明"), 2),
@@ -151,7 +151,7 @@ def assessment_weak(records: Records, call: Call, scope: Scope) -> Made:
     columns = [
         Column(_("序号"), 0.7, "center"),
         Column(_("二级指标"), 4),
-        Column(grades_head(records), 1.6, "center"),
+        Column(grades_head(records), 2, "center"),
         Column(_("失分"), 0.8, "right"),
     ]
     losing = sorted((item for item in records.graded.values() if item.lost), key=lambda item: -item.lost)
@@ -236,7 +236,7 @@ def element_indicators(records: Records, call: Call, scope: Scope) -> Made:
     columns = [
         Column(_("序号"), 0.7, "center"),
         Column(_("二级指标"), 4),
-        Column(grades_head(records), 1.6, "center"),
+        Column(grades_head(records), 2, "center"),
         Column(_("满分"), 0.7, "right"),
         Column(_("得分"), 0.7, "right"),
     ]
@@ -259,15 +259,12 @@ def indicator_statement(records: Records, call: Call, scope: Scope) -> Made:
     item = records.graded[scope["indicator"]]
     code = str(records.assessment.pk) if records.assessment else ""
     trace = Trace("indicator", f"{code}/{item.indicator.code}", item.indicator.text, records.period.code)
-    method = records.named(item.indicator, "method")
-    quoted = _("指标要求：%(text)s") % {"text": records.named(item.indicator, "text")}
     said = _("自评：%(standing)s，得 %(points)s 分，满分 %(full)s 分。") % {
         "standing": standing(records, item),
         "points": plain(item.points) or "—",
         "full": plain(item.indicator.points),
     }
-    parts: list[Part] = [
-        Paragraph((Run(quoted + (f"（{method}）" if method else "")),)),
-        Paragraph((Run(said, "indicator.points", trace),)),
-    ]
-    return [*parts, Paragraph((Run(reason_of(item)),))] if reason_of(item) else parts
+    method = records.named(item.indicator, "method")
+    more = [_("查证方式：%(method)s。") % {"method": method}] if method else []
+    more += [f"{reason_of(item)}。"] if reason_of(item) else []
+    return (Paragraph((Run(said, "indicator.points", trace), Run("".join(more)))),)

@@ -23,21 +23,20 @@ PICTURES = ("jpeg", "png", "webp", "gif")
 
 @block("element.records")
 def element_records(records: Records, call: Call, scope: Scope) -> Made:
-    columns = [Column(_("台账"), 3), Column(_("起止"), 3), Column(_("记录数"), 1, "right")]
-    codes = dict.fromkeys(
-        code for item in indicators_of(records, scope) for code in records.feeding.get(item.code, ())
-    )
-    found = [(code, records.counts[code]) for code in codes if records.counts.get(code)]
-    rows = [(records.named(ledgers[code]), records.days(code), str(count)) for code, count in found]
-    trace = Trace(
-        "ledgers", ",".join(codes), _("相关台账"), records.period.code, sum(count for _code, count in found)
-    )
+    columns = [Column(_("材料"), 3), Column(_("台账"), 2), Column(_("记录数"), 1, "right")]
+    found = {one.key: one for item in indicators_of(records, scope) for one in records.kept[item.code]}
+    rows = [(one.label, records.named(ledgers[one.ledger]), str(one.count)) for one in found.values()]
+    count = sum(one.count for one in found.values())
+    codes = ",".join(dict.fromkeys(one.ledger for one in found.values()))
+    trace = Trace("ledgers", codes, _("相关台账"), records.period.code, count)
     return table(_("相关台账记录"), columns, rows, trace)
 
 
 @block("element.evidence")
 def element_evidence(records: Records, call: Call, scope: Scope) -> Made:
-    rows = [row for item in indicators_of(records, scope) for row in records.cited.get(item.code, ())]
+    rows = [
+        (item.code, row) for item in indicators_of(records, scope) for row in records.cited.get(item.code, ())
+    ]
     return _cited_table(records, rows)
 
 
@@ -55,11 +54,7 @@ def element_photos(records: Records, call: Call, scope: Scope) -> Made:
 def indicator_evidence(records: Records, call: Call, scope: Scope) -> Made:
     code = scope["indicator"]
     columns = [Column(_("佐证材料"), 4), Column(_("来源"), 2), Column(_("日期或数量"), 1.6, "center")]
-    rows = [
-        (records.named(need, "label"), records.named(ledgers[need.ledger]), str(records.counts[need.ledger]))
-        for need in records.graded[code].indicator.evidence
-        if need.ledger in ledgers and records.counts.get(need.ledger)
-    ]
+    rows = [(one.label, records.named(ledgers[one.ledger]), str(one.count)) for one in records.kept[code]]
     cited = records.cited.get(code, [])
     rows += [(_title(row), _source(records, row), _date(row)) for row in cited[:MOST_ROWS]]
     key = f"{records.scheme.code}/{code}" if records.scheme else code
@@ -105,17 +100,14 @@ def _photo(records: Records, file: File) -> Photo:
     return Photo(file.sha256, f"{file.title}{on}", trace)
 
 
-def _cited_table(records: Records, rows: Sequence[Citation]) -> Made:
+def _cited_table(records: Records, rows: Sequence[tuple[str, Citation]]) -> Made:
     columns = [
         Column(_("指标"), 0.8, "center"),
         Column(_("名称"), 4),
         Column(_("来源"), 1.6),
         Column(_("日期"), 1.2, "center"),
     ]
-    lines = [
-        (row.indicator.partition("/")[2], _title(row), _source(records, row), _date(row))
-        for row in rows[:MOST_ROWS]
-    ]
+    lines = [(code, _title(row), _source(records, row), _date(row)) for code, row in rows[:MOST_ROWS]]
     trace = Trace("evidence", "", _("佐证材料"), records.period.code, len(rows))
     return [*table(_("佐证材料"), columns, lines, trace), *rest(len(rows), MOST_ROWS)]
 
@@ -140,12 +132,12 @@ def archive_catalogue(records: Records, call: Call, scope: Scope) -> Made:
 
 
 def _catalogue(records: Records) -> Iterable[tuple[str, ...]]:
-    """One line for a ledger kept for an indicator, one for each thing cited; numbered by indicator."""
+    """One line for each kind of record an indicator has, one for each thing cited; numbered by indicator."""
     for element in records.scheme.elements if records.scheme else ():
         for item in element.indicators:
-            kept = [code for code in records.feeding.get(item.code, ()) if records.counts.get(code)]
             lines = [
-                (records.named(ledgers[code]), _("台账"), str(records.counts[code])) for code in kept
+                (one.label, records.named(ledgers[one.ledger]), str(one.count))
+                for one in records.kept[item.code]
             ] + [(_title(row), _source(records, row), _date(row)) for row in records.cited.get(item.code, ())]
             for number, line in enumerate(lines, 1):
                 yield f"{item.code}-{number}", records.named(element), *line
@@ -172,4 +164,4 @@ def archive_completeness(records: Records, call: Call, scope: Scope) -> Made:
 
 
 def _is_there(records: Records, item: Indicator, need: Any) -> bool:
-    return bool(records.counts.get(need.ledger) if need.ledger else records.cited.get(item.code))
+    return bool(records.found(need) if need.ledger else records.cited.get(item.code))
