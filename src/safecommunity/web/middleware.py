@@ -47,7 +47,7 @@ def second_factor_first(answer: Answer) -> Answer:
             f"/{settings.STATIC_URL.strip('/')}/",
         )
         if request.session.get("must_enrol") and not request.path.startswith(free):
-            return redirect(enrolment)
+            return HttpResponse(status=204) if request.headers.get("HX-Request") else redirect(enrolment)
         return answer(request)
 
     return middleware

@@ -291,7 +291,7 @@ def test_the_catalogue_alone_comes_as_a_sheet(unit: Unit, lin: Any) -> None:
     job = done(unit)
     content = b"".join(lin.get(f"/{unit.slug}/jobs/{job.pk}/file/").streaming_content)
     rows = rows_of(content)
-    assert rows[0][:5] == ["要素", "指标", "序号", "类别", "名称"]
+    assert rows[0][:5] == ["要素", "评定指标", "序号", "类别", "名称"]
     assert any(row[4] == "drills 2026-03-01" for row in rows)
 
 

@@ -239,3 +239,12 @@ def test_what_runs_out_opens_its_record(unit: Unit) -> None:
     row = entry(unit, "焊工证 · 张", "2026-06-14")
     page = make.client(make.member(unit)).get("/ygjd/").content.decode()
     assert f'href="/ygjd/ledgers/special-operation-certificates/{row.pk}/"' in page
+
+
+def test_points_held_down_by_zeros_are_said_to_be_so(unit: Unit) -> None:
+    lin = make.member(unit)
+    assessment(unit, lin)
+    (score,) = cards.scores(lin, unit)
+    assert not score.is_blocked
+    score.row.points = 98
+    assert score.is_blocked

@@ -109,6 +109,7 @@ def test_a_unit_covers_several_divisions_named_by_their_codes(unit: Unit, lin) -
     assert queries.division_codes(unit) == ("130102", "130104")
     assert (unit.start_date, str(unit.area), unit.population) == (date(2026, 1, 5), "12.500", 43000)
     assert "区划130104" in lin.get(reverse("units:index", args=["sunny"])).content.decode()
+    assert 'type="date" name="start_date" value="2026-01-05"' in lin.get(url).content.decode()
 
 
 def test_two_who_edit_at_once_see_both_versions(unit: Unit, lin) -> None:

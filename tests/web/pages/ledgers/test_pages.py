@@ -433,3 +433,12 @@ def test_a_ledger_file_may_name_an_icon_we_do_not_have(unit: Unit, city: Client,
 
 def test_our_own_ledgers_have_icons() -> None:
     assert [code for code, ledger in ledgers.items() if display.sign(ledger) != ledger.icon] == []
+
+
+def test_the_pages_speak_english_to_who_asks_for_it(unit: Unit, lin: Client) -> None:
+    entry = shop(unit)
+    lin.cookies["language"] = "en"
+    assert "Businesses and premises" in text(lin.get(at("index", unit)))
+    assert "Business licence" in text(lin.get(at("add", unit, "premises")))
+    page = text(lin.get(at("entry", unit, "premises", entry.pk)))
+    assert all(words in page for words in ["Name of business or place", "Catering", "Operating", "Yes"])

@@ -20,10 +20,10 @@ class LookFor(forms.Form):
     target = forms.CharField(label=gettext_lazy("对象"), max_length=120, required=False)
     outcome = forms.ChoiceField(label=gettext_lazy("结果"), choices=OUTCOMES, required=False)
     since = forms.DateField(
-        label=gettext_lazy("从"), required=False, widget=forms.DateInput({"type": "date"})
+        label=gettext_lazy("从"), required=False, widget=forms.DateInput({"type": "date"}, "%Y-%m-%d")
     )
     until = forms.DateField(
-        label=gettext_lazy("到"), required=False, widget=forms.DateInput({"type": "date"})
+        label=gettext_lazy("到"), required=False, widget=forms.DateInput({"type": "date"}, "%Y-%m-%d")
     )
 
     def __init__(self, *args: Any, acts: list[tuple[str, str]], **kwargs: Any) -> None:

@@ -8,11 +8,9 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from safecommunity import library
 from safecommunity.audit.actions import record
 from safecommunity.audit.models import Line
 from safecommunity.audit.queries import found
@@ -22,6 +20,7 @@ from safecommunity.jobs.tasks import arguments_of
 from safecommunity.units.models import Unit
 from safecommunity.units.permissions import Permission
 from safecommunity.web.access import PersonRequest, exactly_once, requires
+from safecommunity.web.acts import acts, said, who
 from safecommunity.web.pages.audit.forms import LookFor
 from safecommunity.web.step_up import proved_lately
 
@@ -31,14 +30,15 @@ ROWS = 50
 @requires(Permission.AUDIT_VIEW)
 def index(request: PersonRequest, unit: Unit) -> HttpResponse:
     """Fifty lines at a time, from the newest on; the next page begins behind the last line of this one."""
-    form, acts = LookFor(request.GET, acts=_acts()), dict(_acts())
+    names = acts()
+    form = LookFor(request.GET, acts=list(names.items()))
     lines = found(unit.path, form.asked(), with_system=_is_top(unit))
     if (before := request.GET.get("before", "")).isdigit():
         lines = lines.filter(pk__lt=int(before[:18]))
     page = list(lines[: ROWS + 1])
     context = {
         "form": form,
-        "table": [(line, _act(line, acts), _change(line)) for line in page[:ROWS]],
+        "table": [(line, who(line), said(line, names), _change(line)) for line in page[:ROWS]],
         "older": page[ROWS - 1].pk if len(page) > ROWS else None,
         "checked": Job.objects.in_unit(unit).filter(kind="audit.verify").order_by("-id").first(),
     }
@@ -61,7 +61,7 @@ def verify(request: PersonRequest, unit: Unit) -> HttpResponse:
 @exactly_once
 def export(request: PersonRequest, unit: Unit) -> HttpResponse:
     """What is on the screen, all pages of it, as a file in the tray."""
-    asked = arguments_of(LookFor(request.POST, acts=_acts()).asked())
+    asked = arguments_of(LookFor(request.POST, acts=list(acts().items())).asked())
     arguments = {"asked": asked, "with_system": _is_top(unit)}
     enqueue("audit.export", unit=unit, arguments=arguments, by=request.user, title=_("导出日志"))
     record("audit.exported", unit, by=request.user, unit=unit, after={"asked": asked})
@@ -71,17 +71,6 @@ def export(request: PersonRequest, unit: Unit) -> HttpResponse:
 def _is_top(unit: Unit) -> bool:
     """Lines that belong to no unit (sign-ins, the system's own acts) are read at the top."""
     return unit.parent_id is None
-
-
-def _acts() -> list[tuple[str, str]]:
-    english = (get_language() or "").startswith("en")
-    return [(one.code, one.name_en if english else one.name) for one in library.codes["audit-acts"].values()]
-
-
-def _act(line: Line, acts: dict[str, str]) -> str:
-    return acts.get(line.act) or (
-        _("越权尝试：%(act)s") % {"act": line.act} if line.outcome == "refused" else line.act
-    )
 
 
 def _change(line: Line) -> list[tuple[str, str, str]]:

@@ -15,6 +15,7 @@ from safecommunity.units.models import Unit
 from safecommunity.units.permissions import ROLES
 
 DAY = {"type": "date"}
+ISO = "%Y-%m-%d"  # what a date field of the browser takes, whatever the language
 NAME = RegexValidator(
     r"^[a-z0-9][a-z0-9._-]{2,}\Z",
     gettext_lazy("用小写字母、数字、点、横线，至少 3 个字符，以字母或数字开头。"),
@@ -27,7 +28,7 @@ class PersonFacts(forms.Form):
     phone = forms.CharField(label=gettext_lazy("手机"), max_length=20, required=False)
     email = forms.EmailField(label=gettext_lazy("电子邮箱"), required=False)
     ends_date = forms.DateField(
-        label=gettext_lazy("账号有效期至"), required=False, widget=forms.DateInput(DAY),
+        label=gettext_lazy("账号有效期至"), required=False, widget=forms.DateInput(DAY, ISO),
         help_text=gettext_lazy("专家等临时账号请填写；留空表示不限。"),
     )  # fmt: skip
 
@@ -40,8 +41,8 @@ class RoleFacts(forms.Form):
         to_field_name="slug",
         help_text=gettext_lazy("角色及于这个单位和它的全部下级。"),
     )
-    from_date = forms.DateField(label=gettext_lazy("自"), widget=forms.DateInput(DAY))
-    to_date = forms.DateField(label=gettext_lazy("至"), required=False, widget=forms.DateInput(DAY))
+    from_date = forms.DateField(label=gettext_lazy("自"), widget=forms.DateInput(DAY, ISO))
+    to_date = forms.DateField(label=gettext_lazy("至"), required=False, widget=forms.DateInput(DAY, ISO))
 
     def __init__(self, *args: Any, units: Any, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -17,12 +17,12 @@ from django.views.decorators.http import require_POST
 from safecommunity.accounts import actions as accounts
 from safecommunity.accounts import queries as account_queries
 from safecommunity.accounts.models import User
-from safecommunity.audit.queries import history
 from safecommunity.core.privacy import mask_phone
 from safecommunity.units import actions, queries
 from safecommunity.units.models import RoleHolding, Unit
 from safecommunity.units.permissions import ROLES, Permission, can, is_administrator
 from safecommunity.web.access import PersonRequest, exactly_once, requires
+from safecommunity.web.acts import lines_of
 from safecommunity.web.clock import now, today
 from safecommunity.web.pages.people.forms import NewPerson, PersonFacts, RoleFacts
 from safecommunity.web.step_up import proved_lately
@@ -222,7 +222,9 @@ def _person_page(
         "roles": ROLES.items(),
         "may_edit": may_edit,
         "may_grant": may_grant,
-        "lines": _lines(found) if may_edit or can(request.user, Permission.AUDIT_VIEW, unit) else None,
+        "lines": lines_of(found, LINES)
+        if may_edit or can(request.user, Permission.AUDIT_VIEW, unit)
+        else None,
     }
     return render(request, "people/person.html", context, status=status)
 
@@ -249,10 +251,3 @@ def _state(found: User, edge: Any) -> tuple[str, str]:
     if (found.last_login or found.created_at) < edge:
         return "expiring", _("久未使用")
     return "valid", _("正常")
-
-
-def _lines(found: User) -> list[dict[str, Any]]:
-    return [
-        {"at": line.at, "who": line.actor_name or line.actor, "what": line.act, "note": line.reason}
-        for line in history(found)[:LINES]
-    ]

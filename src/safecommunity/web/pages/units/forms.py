@@ -16,6 +16,7 @@ from safecommunity.units.queries import bodies, kinds_below
 
 CODES = re.compile(r"[\s,;，；、]+")
 DAY = {"type": "date"}
+ISO = "%Y-%m-%d"  # what a date field of the browser takes, whatever the language
 
 
 class DivisionsField(forms.CharField):
@@ -50,7 +51,7 @@ class UnitFacts(forms.ModelForm):  # type: ignore[type-arg]
             "name", "short_name", "start_date", "filing_date", "area", "population", "households",
             "address", "contact", "phone", "about",
         ]  # fmt: skip
-        widgets = {"start_date": forms.DateInput(DAY), "filing_date": forms.DateInput(DAY)}
+        widgets = {"start_date": forms.DateInput(DAY, ISO), "filing_date": forms.DateInput(DAY, ISO)}
 
     def clean_area(self) -> Any:
         area = self.cleaned_data["area"]
@@ -107,7 +108,7 @@ class BodyFacts(forms.ModelForm):  # type: ignore[type-arg]
             "to_date",
             "position",
         ]
-        widgets = {"from_date": forms.DateInput(DAY), "to_date": forms.DateInput(DAY)}
+        widgets = {"from_date": forms.DateInput(DAY, ISO), "to_date": forms.DateInput(DAY, ISO)}
         help_texts = {"duties": gettext_lazy("一行一条，编号自动生成。")}
 
     def __init__(self, *args: Any, unit: Unit, **kwargs: Any) -> None:
@@ -131,7 +132,7 @@ class AppointmentFacts(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = Appointment
         fields = ["post", "person", "organ", "phone", "from_date", "to_date", "document", "position"]
-        widgets = {"from_date": forms.DateInput(DAY), "to_date": forms.DateInput(DAY)}
+        widgets = {"from_date": forms.DateInput(DAY, ISO), "to_date": forms.DateInput(DAY, ISO)}
         help_texts = {"person": gettext_lazy("暂未确定可以留空，先保留职务。")}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

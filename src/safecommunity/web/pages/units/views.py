@@ -10,7 +10,6 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from safecommunity.audit.queries import history
 from safecommunity.core.privacy import mask_phone
 from safecommunity.places.queries import full_name
 from safecommunity.units import actions, queries
@@ -18,6 +17,7 @@ from safecommunity.units.models import Unit
 from safecommunity.units.permissions import Permission, can
 from safecommunity.units.scope import StaleRecord
 from safecommunity.web.access import PersonRequest, exactly_once, requires
+from safecommunity.web.acts import lines_of
 from safecommunity.web.clock import today
 from safecommunity.web.conflicts import stale_page
 from safecommunity.web.pages.units.forms import NewUnit, UnitFacts
@@ -36,7 +36,7 @@ def index(request: PersonRequest, unit: Unit) -> HttpResponse:
         "body_count": queries.bodies(unit).count(),
         "serving": queries.serving(unit, today()).exclude(person="").count(),
         "phone": unit.phone if can(request.user, Permission.BODY_EDIT, unit) else mask_phone(unit.phone),
-        "lines": _lines(unit) if can(request.user, Permission.AUDIT_VIEW, unit) else None,
+        "lines": lines_of(unit, LINES) if can(request.user, Permission.AUDIT_VIEW, unit) else None,
         **_rights(request, unit),
     }
     return render(request, "units/index.html", context)
@@ -83,14 +83,6 @@ def _rights(request: PersonRequest, unit: Unit) -> dict[str, Any]:
         "may_edit": can(request.user, Permission.UNIT_EDIT, unit),
         "may_edit_places": can(request.user, Permission.PLACE_EDIT, unit),
     }
-
-
-def _lines(unit: Unit) -> list[dict[str, Any]]:
-    rows = history(unit)[:LINES]
-    return [
-        {"at": line.at, "who": line.actor_name or line.actor, "what": line.act, "note": line.reason}
-        for line in rows
-    ]
 
 
 def _now(current: Any) -> dict[str, Any]:
