@@ -38,6 +38,11 @@ class Score:
         return "done" if self.band.is_passing else ""
 
     @property
+    def is_blocked(self) -> bool:
+        """Enough points for a higher band, held down by vetoes or zeros."""
+        return bool(self.marks) and self.row.points >= self.marks[0] and not self.band.at_least
+
+    @property
     def missing(self) -> Decimal:
         """Points to the next band above."""
         return self.next_band.at_least - self.row.points if self.next_band else Decimal(0)
