@@ -16,6 +16,7 @@ from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
+from safecommunity.documents import charts
 from safecommunity.web.components import icons, shapes, tags
 from safecommunity.web.components.states import HEAT, LIGHTS, STATES, STEPS, TONES
 from safecommunity.web.components.words import local
@@ -75,7 +76,7 @@ def test_no_template_has_an_inline_style_or_script() -> None:
 
 def test_colours_are_written_in_the_tokens_only() -> None:
     folder = Path(tags.__file__).parent.parent / "static" / "css"
-    allowed = {"tokens.css", "chart.css", "dialog.css"}  # white drawings, risk dots on a map, the backdrop
+    allowed = {"tokens.css", "chart.css", "dialog.css"}  # risk dots on a map, the backdrop
     found = {
         path.name for path in folder.rglob("*.css") if "#" in path.read_text() or "rgb(" in path.read_text()
     }
@@ -233,3 +234,10 @@ def test_names_from_data_files_follow_the_language() -> None:
     assert local(thing) == "演练"
     with translation.override("en"):
         assert local(thing) == "Drills"
+
+
+def test_every_colour_that_a_style_sheet_or_a_chart_names_is_a_token() -> None:
+    tokens = set(re.findall(r"(--[\w-]+):", (tags.STATIC / "css" / "tokens.css").read_text()))
+    sheets = "".join((tags.STATIC / path).read_text() for path in tags.STYLES)
+    drawn = {f"--{name}" for name in charts.LIGHT}
+    assert {*re.findall(r"var\((--[\w-]+)", sheets), *drawn} <= tokens
