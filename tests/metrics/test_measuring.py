@@ -142,8 +142,8 @@ def _metric(condition: dict[str, Any], shape: str) -> Metric:
     return algebra.parse(
         "x",
         {
-            **words, **extra, "sentence": "{end}", "sentence_en": "{end}", "wording": "ours", "better": "higher",
-            "ledger": "activities", "date": "held_date", "where": [condition],
+            **words, **extra, "sentence": "{end}", "sentence_en": "{end}", "wording": "ours",
+            "better": "higher", "ledger": "activities", "date": "held_date", "where": [condition],
         },
     )  # fmt: skip
 

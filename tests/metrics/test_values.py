@@ -163,13 +163,13 @@ def test_the_cost_of_a_refresh_does_not_grow_with_other_units() -> None:
     assert again <= alone
 
 
-def test_all_units_and_metrics_are_read_in_one_query() -> None:
+def test_all_units_and_metrics_are_read_in_two_queries() -> None:
     units = [make.unit(name) for name in ("甲街道", "乙街道", "丙街道")]
     for unit in units:
         put(unit, "drills", {"held_date": "2026-03-01"})
     actions.refresh_all(today=TODAY, years=[2026])
-    assert make.questions(lambda: queries.values(units[:1], [YEAR])) == 1
-    assert make.questions(lambda: queries.values(units, actions.periods_of([2026]))) == 1
+    assert make.questions(lambda: queries.values(units[:1], [YEAR])) == 2
+    assert make.questions(lambda: queries.values(units, actions.periods_of([2026]))) == 2
 
 
 def test_a_number_opens_the_records_it_counts() -> None:
@@ -201,3 +201,29 @@ def test_saving_a_record_moves_the_metric_a_moment_later_and_asks_for_new_sugges
     assert value(unit, "drills") == 1
     assert value(unit, "drill-persons", Period.parse("2026-05")) == 60
     assert Job.objects.in_unit(unit).filter(kind="assessment.suggest").exists()
+
+
+def test_one_unit_read_alone_has_the_values_it_has_among_others() -> None:
+    city = make.unit("市", kind="city-office")
+    streets = [make.unit(name, parent=city) for name in ("甲街道", "乙街道")]
+    for number, unit in enumerate([city, *streets], start=1):
+        put(
+            unit,
+            "fire-equipment",
+            {"quantity": 10 * number, "passed": True},
+            {"quantity": 3, "passed": False},
+        )
+        put(
+            unit,
+            "population",
+            {"year": 2026, "neighbourhood": "全辖区", "residents": 1000 * number},
+            day="2026-01-01",
+        )
+        put(unit, "funds", {"kind": "expense", "amount": 12.5 * number, "booked_date": "2026-03-01"})
+    actions.refresh_all(today=TODAY, years=[2026])
+    together = queries.values([city, *streets], [YEAR])
+    for unit in (city, *streets):
+        alone = queries.values([unit], [YEAR])
+        assert alone == {key: found for key, found in together.items() if key[0] == unit.pk}
+    assert together[city.pk, "fire-equipment-pass-rate", "2026"] == Decimal("87.0")
+    assert together[city.pk, "funds-per-head", "2026"] == Decimal("0.08")

@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, NamedTuple
 
 from safecommunity.core.periods import Period
@@ -182,14 +182,14 @@ class Metric:
         """
         if amount is None or amount.numerator is None:
             zero = self.empty == "zero" and self.denominator is None
-            return Decimal(0).quantize(self._step) if zero else None
+            return Decimal(0).quantize(self._step, ROUND_HALF_UP) if zero else None
         if self.denominator is None:
-            return amount.numerator.quantize(self._step)
+            return amount.numerator.quantize(self._step, ROUND_HALF_UP)
         if not amount.denominator:
             return None
         if not self.divided:
-            return amount.numerator.quantize(self._step)
-        return (amount.numerator * self.scale / amount.denominator).quantize(self._step)
+            return amount.numerator.quantize(self._step, ROUND_HALF_UP)
+        return (amount.numerator * self.scale / amount.denominator).quantize(self._step, ROUND_HALF_UP)
 
     @property
     def _step(self) -> Decimal:

@@ -82,7 +82,7 @@ class Citation(UnitRow):
     entry = models.ForeignKey(
         "ledgers.Entry", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
-    indicator = models.CharField(_("指标"), max_length=80)
+    indicator = models.CharField(_("评定指标"), max_length=80)
     period = models.CharField(_("期间"), max_length=7, blank=True)
     note = models.CharField(_("说明"), max_length=200, blank=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")

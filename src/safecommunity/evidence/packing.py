@@ -65,7 +65,7 @@ def write_archive(path: Path, unit: Unit, scheme: Scheme, year: int, *, told: To
 
 
 def catalogue_heads() -> list[str]:
-    filed = [_("要素"), _("指标"), _("序号"), _("类别")]
+    filed = [_("要素"), _("评定指标"), _("序号"), _("类别")]
     return [*filed, _("名称"), _("证明日期"), _("单位"), _("位置"), _("SHA-256")]
 
 

@@ -97,9 +97,12 @@ def _keep(paths: dict[int, str], amounts: dict[Key, Amount], kept: QuerySet[Metr
             "pk", "unit_id", "metric", "period", "numerator", "denominator"
         )
     }
-    changed = [key for key, amount in amounts.items() if key not in known or known[key][1] != amount]
+    fresh = [key for key in amounts if key not in known]
+    changed = [key for key, amount in amounts.items() if key in known and known[key][1] != amount]
     gone = [pk for key, (pk, _amount) in known.items() if key not in amounts]
     now = timezone.now()
+    kept.update(as_of=now)
+    MetricValue.objects.insert(_row(paths, key, amounts[key], now) for key in fresh)
     MetricValue.objects.bulk_create(
         [_row(paths, key, amounts[key], now) for key in changed],
         update_conflicts=True,
@@ -108,8 +111,7 @@ def _keep(paths: dict[int, str], amounts: dict[Key, Amount], kept: QuerySet[Metr
         batch_size=1000,
     )
     _delete(kept, gone)
-    kept.update(as_of=now)
-    return len(changed) + len(gone)
+    return len(fresh) + len(changed) + len(gone)
 
 
 def _delete(kept: QuerySet[MetricValue], gone: Sequence[int]) -> None:

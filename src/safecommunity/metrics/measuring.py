@@ -7,7 +7,7 @@ must be; the tests hold this module against it.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -22,7 +22,8 @@ from safecommunity.library import ledgers
 
 STEP = Decimal("0.0001")
 AT_THE_END = {"begun", "valid_on", "not_ended"}
-Numbers = dict[tuple[int, Term, str], Decimal]
+Numbers = dict[tuple[int, str], Decimal]  # (unit id, period code) → what a term comes to
+Days = list[tuple[str, Span]]  # period codes and the days of each looked at
 
 
 class JsonText(Func):
@@ -74,17 +75,15 @@ def measured(
     `rows` are all records in reach, of any ledger. Periods that begin after today are left out.
     """
     wanted = list(metrics)
-    begun = [period for period in periods if period.start <= today]
-    numbers = _numbers({term for metric in wanted for term in metric.terms}, begun, rows, today)
-    units = {unit for unit, _term, _period in numbers}
-    amounts = {}
-    for metric in wanted:
-        for unit in units:
-            for period in begun:
-                amount = _amount(metric, numbers, unit, period.code)
-                if amount:
-                    amounts[unit, metric.code, period.code] = amount
-    return amounts
+    days = [(period.code, span(period, today)) for period in periods if period.start <= today]
+    if not days:
+        return {}
+    numbers = _numbers({term for metric in wanted for term in metric.terms}, days, rows)
+    return {
+        (unit, metric.code, period): amount
+        for metric in wanted
+        for (unit, period), amount in _amounts(metric, numbers).items()
+    }
 
 
 def taken(term: Term, period: Period, rows: QuerySet[Entry], today: date) -> QuerySet[Entry]:
@@ -93,27 +92,26 @@ def taken(term: Term, period: Period, rows: QuerySet[Entry], today: date) -> Que
     return _of_ledger(rows, term.source, [term]).filter(_in_time(term, days), _meeting(term, days))
 
 
-def _amount(metric: Metric, numbers: Numbers, unit: int, period: str) -> Amount | None:
-    numerator = numbers.get((unit, metric.numerator, period))
+def _amounts(metric: Metric, numbers: Mapping[Term, Numbers]) -> dict[tuple[int, str], Amount]:
+    above = numbers[metric.numerator]
     if metric.denominator is None:
-        return None if numerator is None else Amount(numerator)
-    denominator = numbers.get((unit, metric.denominator, period))
-    if denominator is not None:
-        return Amount(numerator or Decimal(0), denominator)
-    return None if numerator is None else Amount(numerator)
+        return {key: Amount(number) for key, number in above.items()}
+    below = numbers[metric.denominator]
+    amounts = {key: Amount(above.get(key, Decimal(0)), number) for key, number in below.items()}
+    return amounts | {key: Amount(number) for key, number in above.items() if key not in below}
 
 
-def _numbers(terms: Iterable[Term], periods: Sequence[Period], rows: QuerySet[Entry], today: date) -> Numbers:
+def _numbers(terms: Iterable[Term], days: Days, rows: QuerySet[Entry]) -> dict[Term, Numbers]:
     frames: dict[Frame, list[Term]] = defaultdict(list)
-    numbers: Numbers = {}
-    for term in sorted(terms, key=repr):
+    numbers: dict[Term, Numbers] = {}
+    for term in terms:
         if term.aggregate == "latest":
-            numbers |= _latest(term, periods, rows, today)
+            numbers[term] = _latest(term, days, rows)
         else:
             frames[Frame(term.source, term.date, _is_additive(term))].append(term)
     for frame, members in frames.items():
-        work_out: Callable[..., Numbers] = _by_month if frame.is_additive else _by_period
-        numbers |= work_out(frame.source, members, periods, rows, today)
+        work_out = _by_month if frame.is_additive else _by_period
+        numbers |= zip(members, work_out(frame.source, members, days, rows), strict=True)
     return numbers
 
 
@@ -123,57 +121,53 @@ def _is_additive(term: Term) -> bool:
     return term.counted == "within" and term.aggregate in {"count", "sum"} and not at_the_end
 
 
-def _by_month(
-    source: str, terms: Sequence[Term], periods: Sequence[Period], rows: QuerySet[Entry], today: date
-) -> Numbers:
+def _by_month(source: str, terms: Sequence[Term], days: Days, rows: QuerySet[Entry]) -> list[Numbers]:
     """Group by unit and month, then add the months of each period up."""
-    days = Span(min(p.start for p in periods), min(max(p.end for p in periods), today))
-    columns = {f"n{place}": _aggregate(term, _meeting(term, days)) for place, term in enumerate(terms)}
-    found: Iterable[Any] = (
+    whole = Span(min(one.start for _code, one in days), max(one.end for _code, one in days))
+    columns = {f"n{place}": _aggregate(term, _meeting(term, whole)) for place, term in enumerate(terms)}
+    found = (
         _of_ledger(rows, source, terms)
-        .filter(_in_time(terms[0], days))
+        .filter(_in_time(terms[0], whole))
         .order_by()
-        .values("unit_id", month=Month(F(_day(terms[0]))))
+        .values(month=Month(F(_day(terms[0]))))
         .annotate(**columns)
+        .values_list("unit_id", "month", *columns)
     )
-    holding = _holding(periods)
-    numbers: Numbers = {}
-    for row in found:
-        for place, term in enumerate(terms):
-            value = row[f"n{place}"]
+    holding = _holding(days)
+    numbers: list[Numbers] = [{} for _term in terms]
+    for unit, month, *values in found:
+        for of_term, term, value in zip(numbers, terms, values, strict=True):
             if _is_nothing(term, value):
                 continue
-            for period in holding[row["month"]]:
-                key = (row["unit_id"], term, period)
-                numbers[key] = numbers.get(key, Decimal(0)) + _exact(value)
+            exact = _exact(value)
+            for period in holding[month]:
+                of_term[unit, period] = of_term.get((unit, period), Decimal(0)) + exact
     return numbers
 
 
-def _by_period(
-    source: str, terms: Sequence[Term], periods: Sequence[Period], rows: QuerySet[Entry], today: date
-) -> Numbers:
+def _by_period(source: str, terms: Sequence[Term], days: Days, rows: QuerySet[Entry]) -> list[Numbers]:
     """One column for each term and period, grouped by unit."""
-    columns = {}
-    for place, term in enumerate(terms):
-        for period in periods:
-            days = span(period, today)
-            columns[_column(place, period)] = _aggregate(term, _in_time(term, days) & _meeting(term, days))
-    found: Iterable[Any] = _of_ledger(rows, source, terms).order_by().values("unit_id").annotate(**columns)
-    return {
-        (row["unit_id"], term, period.code): _exact(value)
-        for row in found
+    columns = {
+        f"n{place}_{at}": _aggregate(term, _in_time(term, one) & _meeting(term, one))
         for place, term in enumerate(terms)
-        for period in periods
-        if not _is_nothing(term, value := row[_column(place, period)])
+        for at, (_code, one) in enumerate(days)
     }
+    found = _of_ledger(rows, source, terms).order_by().values("unit_id").annotate(**columns)
+    numbers: list[Numbers] = [{} for _term in terms]
+    for unit, *values in found.values_list("unit_id", *columns):
+        for at, value in enumerate(values):
+            place, period = divmod(at, len(days))
+            if not _is_nothing(terms[place], value):
+                numbers[place][unit, days[period][0]] = _exact(value)
+    return numbers
 
 
-def _latest(term: Term, periods: Sequence[Period], rows: QuerySet[Entry], today: date) -> Numbers:
+def _latest(term: Term, days: Days, rows: QuerySet[Entry]) -> Numbers:
     """The newest statement of each unit up to each period's end; few rows, so they are chosen here."""
-    days = span(max(periods, key=lambda p: p.end), today) if periods else Span(today, today)
+    whole = max((one for _code, one in days), key=lambda one: one.end)
     stated = (
         _of_ledger(rows, term.source, [term])
-        .filter(_in_time(term, days), _meeting(term, days), Q(**{f"text_{term.field}__isnull": False}))
+        .filter(_in_time(term, whole), _meeting(term, whole), Q(**{f"text_{term.field}__isnull": False}))
         .order_by()
         .values_list("unit_id", F(_day(term)), JsonText(term.field))
     )
@@ -182,14 +176,11 @@ def _latest(term: Term, periods: Sequence[Period], rows: QuerySet[Entry], today:
         by_unit[unit].append((str(day or ""), number(value)))
     numbers: Numbers = {}
     for unit, values in by_unit.items():
-        for period in periods:
-            end = span(period, today).end.isoformat()
-            known = [value for value in values if value[0] <= end]
+        for period, one in days:
+            known = [value for value in values if value[0] <= one.end.isoformat()]
             if known:
                 newest = max(day for day, _value in known)
-                numbers[unit, term, period.code] = sum(
-                    (value for day, value in known if day == newest), Decimal(0)
-                )
+                numbers[unit, period] = sum((value for day, value in known if day == newest), Decimal(0))
     return numbers
 
 
@@ -282,22 +273,18 @@ def _texts(value: Any) -> Iterator[str]:
         yield str(value)
 
 
-def _holding(periods: Iterable[Period]) -> Mapping[str, list[str]]:
+def _holding(days: Days) -> Mapping[str, list[str]]:
     """Month code → the codes of the periods it belongs to."""
     holding: dict[str, list[str]] = defaultdict(list)
-    for period in periods:
-        for month in period.months():
-            holding[month.code].append(period.code)
+    for code, _days in days:
+        for month in Period.parse(code).months():
+            holding[month.code].append(code)
     return holding
 
 
 def _is_nothing(term: Term, value: Any) -> bool:
     """No record counted; a sum may well be zero."""
     return value is None or (not value and term.aggregate != "sum")
-
-
-def _column(place: int, period: Period) -> str:
-    return f"n{place}_{period.code.replace('-', '_')}"
 
 
 def _exact(value: Any) -> Decimal:

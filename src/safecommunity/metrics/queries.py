@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
+from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Min, QuerySet, Sum, Value
 from django.utils import timezone
 
 from safecommunity.core.metrics import Amount, Metric, Span, add, span, split
@@ -19,10 +20,10 @@ from safecommunity.library import ledgers, metrics
 from safecommunity.metrics import measuring
 from safecommunity.metrics.models import MetricValue
 from safecommunity.units.models import Unit
-from safecommunity.units.scope import within
 
 Key = tuple[int, str, str]
 Part = tuple[str, Amount, datetime]
+FIELDS = ("metric", "period", "numerator", "denominator", "as_of")
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,13 +121,25 @@ def _split(metric: Metric, choices: tuple[tuple[str, str, str], ...]) -> dict[st
 def _summed(
     units: Sequence[Unit], periods: Sequence[Period], chosen: Mapping[str, Metric]
 ) -> dict[Key, tuple[Amount | None, date]]:
+    """What is kept of these units and beneath, added up: by the database for one unit, here for several."""
     asked = {unit.path: unit.pk for unit in units}
     rows = MetricValue.objects.everything(reason="adding up below the units that the caller may see").filter(
-        within(_outermost(asked)), metric__in=chosen, period__in=[period.code for period in periods]
+        path__gte=min(asked, default=""),
+        path__lt=f"{max(asked, default='')[:-1]}0",
+        period__in=[period.code for period in periods],
     )
+    plain = {code for code, metric in chosen.items() if _is_plain_sum(metric)}
+    found = rows.filter(metric__in=plain).order_by()
+    sums: Iterable[Any] = found.values_list("path", *FIELDS)
+    if len(asked) == 1:
+        sums = found.values_list(Value(units[0].path), "metric", "period").annotate(
+            Sum("numerator"), Sum("denominator"), Min("as_of")
+        )
     parts: dict[Key, list[Part]] = defaultdict(list)
-    fields = ("path", "metric", "period", "numerator", "denominator", "as_of")
-    for path, metric, period, numerator, denominator, as_of in rows.values_list(*fields):
+    for path, metric, period, numerator, denominator, as_of in (
+        *sums,
+        *rows.filter(metric__in=set(chosen) - plain).order_by().values_list("path", *FIELDS),
+    ):
         for above in _prefixes(path):
             if above in asked and (above == path or chosen[metric].roll_up != "none"):
                 parts[asked[above], metric, period].append((path, Amount(numerator, denominator), as_of))
@@ -134,6 +147,11 @@ def _summed(
         key: (_added(chosen[key[1]], found), timezone.localdate(min(as_of for *_part, as_of in found)))
         for key, found in parts.items()
     }
+
+
+def _is_plain_sum(metric: Metric) -> bool:
+    """Whether the parts of units beneath may be added up without looking at where they come from."""
+    return metric.roll_up != "none" and all(term.aggregate != "latest" for term in metric.terms)
 
 
 def _added(metric: Metric, parts: Sequence[Part]) -> Amount | None:
@@ -157,14 +175,6 @@ def _topmost(stated: list[tuple[str, Decimal]]) -> list[tuple[str, Decimal]]:
     for path, number in sorted(stated):
         if not chosen or not path.startswith(chosen[-1][0]):
             chosen.append((path, number))
-    return chosen
-
-
-def _outermost(paths: Iterable[str]) -> list[str]:
-    chosen: list[str] = []
-    for path in sorted(paths):
-        if not chosen or not path.startswith(chosen[-1]):
-            chosen.append(path)
     return chosen
 
 

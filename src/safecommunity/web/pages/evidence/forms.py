@@ -103,7 +103,7 @@ class WithdrawForm(forms.Form):
 
 
 class CiteForm(forms.Form):
-    indicator = forms.ChoiceField(label=_("指标"))
+    indicator = forms.ChoiceField(label=_("评定指标"))
     period = forms.RegexField(
         r"^(\d{4})?$", label=_("年度"), required=False, help_text=_("不填表示不限年度。")
     )
