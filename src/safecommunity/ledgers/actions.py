@@ -333,6 +333,7 @@ def _index(kind: LedgerType, rows: Sequence[tuple[Entry, Mapping[str, Any]]]) ->
 
 
 def _create(unit: Unit, kind: LedgerType, rows: Sequence[NewRow]) -> list[Entry]:
+    moment = timezone.now()
     entries = [
         Entry(
             unit=unit,
@@ -340,6 +341,8 @@ def _create(unit: Unit, kind: LedgerType, rows: Sequence[NewRow]) -> list[Entry]
             ledger=kind.code,
             client_uuid=row.client_uuid,
             is_starred=bool(row.unusual),
+            created_at=moment,
+            updated_at=moment,
             **_facts(kind, row.clean, row.client_uuid),
         )
         for row in rows

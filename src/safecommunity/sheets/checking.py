@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
+
+from django.utils import timezone
 
 from safecommunity.core.fields import mask
 from safecommunity.core.ledgers import LedgerType
@@ -20,6 +23,7 @@ from safecommunity.sheets.packing import message_data, packed, shown
 from safecommunity.sheets.queries import before_place, content_place, staged
 
 Outcome = StagedRow.Outcome
+NOTHING: dict[str, Any] = {}
 Cells = tuple[int, Sequence[Cell]]
 
 
@@ -49,7 +53,8 @@ def checked(batch: ImportBatch, rows: Sequence[Cells], links: Links) -> list[Sta
         _compare(ledger, draft, known, links)
     _refuse_taken(batch, ledger, drafts)
     _refuse_repeats(batch, drafts)
-    return [_staged(batch, ledger, draft) for draft in drafts]
+    moment = timezone.now()
+    return [_staged(batch, ledger, draft, moment) for draft in drafts]
 
 
 def _draft(keys: Sequence[str], number: int, cells: Sequence[Cell]) -> Draft:
@@ -167,15 +172,25 @@ def _naming(batch: ImportBatch, draft: Draft) -> str:
     return RECORD if RECORD in draft.values or not unique else unique[0]
 
 
-def _staged(batch: ImportBatch, ledger: LedgerType, draft: Draft) -> StagedRow:
-    row = StagedRow(batch=batch, unit=batch.unit, path=batch.path, number=draft.number)
+def _staged(batch: ImportBatch, ledger: LedgerType, draft: Draft, moment: datetime) -> StagedRow:
+    row = StagedRow(
+        batch_id=batch.pk,
+        unit_id=batch.unit_id,
+        path=batch.path,
+        number=draft.number,
+        created_at=moment,
+        updated_at=moment,
+        reasons=NOTHING,
+        unusual=NOTHING,
+    )
     if draft.errors:
         row.outcome = Outcome.REFUSED
         row.reasons = {key: message_data(error) for key, error in draft.errors.items()}
         content: Any = {key: shown(value) for key, value in draft.values.items()}
     else:
         row.outcome, row.key = _outcome(draft), draft.key
-        row.unusual = {key: message_data(remark) for key, remark in draft.unusual.items()}
+        if draft.unusual:
+            row.unusual = {key: message_data(remark) for key, remark in draft.unusual.items()}
         content = draft.clean
         if draft.entry is not None:
             row.entry, row.entry_version = draft.entry.pk, draft.entry.version

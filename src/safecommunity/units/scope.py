@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar
 
 from django.db import connections, models
@@ -80,21 +81,32 @@ class ScopedManager(models.Manager[Row], Generic[Row]):
         names = ", ".join(quote(str(field.column)) for field in fields)
         places = ", ".join(["%s"] * len(fields))
         sql = f"INSERT INTO {quote(self.model._meta.db_table)} ({names}) VALUES ({places})"  # noqa: S608
-        pairs = [(field, isinstance(field, models.CharField | models.TextField)) for field in fields]
-        rows = [
-            [
-                getattr(one, field.attname)
-                if is_text
-                else field.get_db_prep_save(getattr(one, field.attname), database)
-                for field, is_text in pairs
-            ]
-            for one in objs
-        ]
+        written = [_written(field, database) for field in fields]
+        rows = [[write(one) for write in written] for one in objs]
         with database.cursor() as cursor:
             cursor.executemany(sql, rows)
 
     def _rows(self) -> models.QuerySet[Row]:
         return models.QuerySet(self.model, using=self._db)
+
+
+AS_THEY_ARE = (models.CharField, models.TextField, models.IntegerField, models.ForeignKey, models.FloatField)
+
+
+def _written(field: Any, database: Any) -> Callable[[models.Model], Any]:
+    """How the value of a field goes to the database; a row often holds the very value of the row before."""
+    value_of = attrgetter(field.attname)
+    if isinstance(field, AS_THEY_ARE):
+        return value_of
+    last: list[Any] = [object(), None]
+
+    def write(row: models.Model) -> Any:
+        value = value_of(row)
+        if value is not last[0]:
+            last[:] = value, field.get_db_prep_save(value, database)
+        return last[1]
+
+    return write
 
 
 class UnitRow(models.Model):
