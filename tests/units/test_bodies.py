@@ -130,3 +130,21 @@ def test_sets_of_two_units_do_not_touch(unit: Unit) -> None:
     apply(unit, "sub-district-leading-group")
     assert list(queries.bodies(other)) == []
     assert len(apply(other, "sub-district-leading-group")) == 3
+
+
+@pytest.mark.requirement("R1", "R7")
+def test_three_levels_have_their_bodies_and_the_network_reaches_the_neighbourhood() -> None:
+    city = make.unit("市创建办", kind="city-office")
+    county = make.unit("区创建办", kind="county-office", parent=city)
+    street = make.unit("广安街道", parent=county)
+    neighbourhood = make.unit("广合社区", kind="neighbourhood", parent=street)
+    assert [one.level for one in queries.above(neighbourhood)] == [2, 3, 4, 5]
+    for unit, code in [
+        (city, "city-pilot"),
+        (street, "sub-district-described"),
+        (neighbourhood, "neighbourhood-leading-group"),
+    ]:
+        assert unit.kind in library.bodies[code].unit_kinds
+        apply(unit, code)
+    assert list(queries.bodies(county)) == []
+    assert queries.bodies(neighbourhood)[0].name == "社区安全领导小组"

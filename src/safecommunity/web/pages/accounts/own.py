@@ -139,6 +139,7 @@ def _profile(request: HttpRequest, status: int = 200, **forms: Any) -> HttpRespo
     context = {
         "holdings": holdings(me, today()).select_related("unit").order_by("unit__path", "role"),
         "second_factor": queries.has_second_factor(me),
+        "factor_required": is_administrator(me),
         "recovery_left": queries.recovery_codes_left(me),
         "sessions": [
             (row, _mark(row.session_key), row.session_key == request.session.session_key) for row in rows
@@ -155,6 +156,7 @@ def _profile(request: HttpRequest, status: int = 200, **forms: Any) -> HttpRespo
 def _enrolment(request: HttpRequest, form: Code) -> HttpResponse:
     """The secret stays the same while the person tries, so that a wrong code does not void the scan."""
     me = _me(request)
+    form.fields["code"].help_text = ""
     secret = factors.pending_secret(user=me) if request.session.get(ENROLLING) else None
     if secret is None:
         secret = actions.begin_second_factor(user=me, by=me)

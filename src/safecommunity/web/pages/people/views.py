@@ -229,6 +229,10 @@ def _person_page(
     return render(request, "people/person.html", context, status=status)
 
 
+def _may_audit(request: PersonRequest, unit: Unit) -> bool:
+    return can(request.user, Permission.AUDIT_VIEW, unit)
+
+
 def _may_grant(request: PersonRequest, on: Unit) -> None:
     if not can(request.user, Permission.ROLE_GRANT, on):
         raise PermissionDenied(_("您在“%(unit)s”没有授权的权限。") % {"unit": on.name})
