@@ -30,7 +30,7 @@ class Period:
     def parse(cls, code: str) -> Period:
         """`2026`, `2026-Q1` or `2026-03`; anything else raises `UnknownPeriod`."""
         found = CODE.fullmatch(code)
-        if not found or found["year"] == "0000":
+        if not found or not "1000" <= found["year"] <= "9998":
             raise UnknownPeriod(code)
         year = int(found["year"])
         if found["quarter"]:
