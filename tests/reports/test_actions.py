@@ -184,7 +184,18 @@ def test_every_paper_about_an_assessment_can_be_made(unit: Unit, lin: Any, docum
     assert row.state == Paper.State.READY
 
 
-@pytest.mark.requirement("R99")
+@pytest.mark.requirement("R193")
+def test_the_application_names_the_title_and_the_result(unit: Unit, lin: Any) -> None:
+    row = made.paper(unit, lin, "grade-application", assessment=made.furnished(unit, lin))
+    text = str(row.content)
+    assert row.title == "阳光街道关于申请安全社区评定的报告"
+    assert row.assessment
+    title = row.assessment.rules.title
+    assert title
+    assert title.name in text
+    assert "召开会议" in text
+
+
 def test_the_work_report_has_twelve_chapters_that_quote_every_indicator(unit: Unit, lin: Any) -> None:
     from safecommunity.core.papers import Heading
 

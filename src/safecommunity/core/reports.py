@@ -50,6 +50,7 @@ VALUES: Mapping[str, Words] = {
     "period.end": Words("报告期止", "end of the period"),
     "today": Words("成文日期", "date of the paper"),
     "scheme.name": Words("评定方案名称", "name of the scheme"),
+    "scheme.title": Words("申请的称号", "title applied for"),
     "scheme.full": Words("评定方案满分", "full points of the scheme"),
     "assessment.points": Words("自评得分", "self-assessed points"),
     "assessment.verdict": Words("自评结论", "self-assessed verdict"),

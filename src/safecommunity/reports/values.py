@@ -97,6 +97,12 @@ def scheme_name(records: Records, scope: Scope) -> Value:
     return _assessed(records, records.named(records.scheme) if records.scheme else "")
 
 
+@named("scheme.title")
+def scheme_title(records: Records, scope: Scope) -> Value:
+    title = records.scheme.title if records.scheme else None
+    return _assessed(records, records.named(title) if title else "")
+
+
 @named("scheme.full")
 def scheme_full(records: Records, scope: Scope) -> Value:
     return _assessed(records, plain(records.assessment.full) if records.assessment else "")

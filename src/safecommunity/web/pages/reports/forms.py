@@ -29,7 +29,7 @@ class PaperForm(forms.Form):
         queryset=None,
         required=False,
         empty_label=gettext_lazy("（不依据评定）"),
-        help_text=gettext_lazy("自评报告、工作报告、自评表和档案目录要选；尚未评定的，先到“评定”新建。"),
+        help_text=gettext_lazy("除打印台账外都要选；尚未评定的，先到“评定”新建。"),
     )
     ledger = forms.ChoiceField(
         label=gettext_lazy("台账"), required=False, help_text=gettext_lazy("打印台账时要选")
