@@ -127,7 +127,7 @@ class Migration(migrations.Migration):
                         default=django.utils.timezone.now, editable=False, verbose_name="更新时间"
                     ),
                 ),
-                ("indicator", models.CharField(max_length=80, verbose_name="指标")),
+                ("indicator", models.CharField(max_length=80, verbose_name="评定指标")),
                 ("period", models.CharField(blank=True, max_length=7, verbose_name="期间")),
                 ("note", models.CharField(blank=True, max_length=200, verbose_name="说明")),
                 (
