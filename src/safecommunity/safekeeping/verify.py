@@ -63,9 +63,7 @@ def _evidence() -> tuple[int, tuple[str, ...]]:
 
 
 def _papers() -> tuple[int, tuple[str, ...]]:
-    problems = tuple(
-        _("%(file)s：不在了或被改动") % {"file": sha256} for sha256 in reports.damaged_files()
-    )
+    problems = tuple(_("%(file)s：不在了或被改动") % {"file": sha256} for sha256 in reports.damaged_files())
     return reports.made_count(), problems
 
 
