@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from safecommunity.ledgers import actions as ledgers
+from safecommunity.ledgers.models import Entry
 from safecommunity.units.models import Unit
 from safecommunity.web import nav
 from tests import make
@@ -76,3 +77,24 @@ def test_signing_out_ends_the_session(visit: Visit, unit: Unit) -> None:
     page.wait_for_load_state()
     page.goto("/ygjd/")
     assert "/account/sign-in/" in page.url
+
+
+@pytest.mark.parametrize(("width", "theme"), SCREENS)
+def test_a_stale_save_shows_both_versions_and_mine_can_still_win(
+    visit: Visit, unit: Unit, width: int, theme: str
+) -> None:
+    lin = make.member(unit)
+    entry = Entry.objects.in_unit(unit).get()
+    page = visit(f"/ygjd/ledgers/drills/{entry.pk}/edit/", person=lin, width=width, theme=theme)
+    ledgers.change(entry=entry, version=entry.version, values={**DRILL, "persons": 55}, by=None)
+    page.get_by_label("参演人数").fill("60")
+    page.get_by_role("button", name="保存").click()
+    expect(page.locator("h1")).to_contain_text("别人刚刚改过同一条记录")
+    check_page(page, f"stale-{theme}-{width}", expected=("status of 409",))
+    differing = page.locator("tr[data-differs]")
+    assert differing.count() == 1
+    assert [differing.locator("td").nth(at).inner_text() for at in (0, 1)] == ["60", "55"]
+    page.get_by_role("button", name="用我的覆盖").click()
+    page.locator("#confirm [value=yes]").click()
+    page.wait_for_url(f"**/ygjd/ledgers/drills/{entry.pk}/")
+    assert Entry.objects.in_unit(unit).get().data["persons"] == 60

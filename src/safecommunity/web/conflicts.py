@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.forms import BaseForm
+from django.forms import BaseForm, ChoiceField, Field
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.choices import flatten_choices
+from django.utils.translation import gettext as _
 
 from safecommunity.units.scope import StaleRecord
 
@@ -31,7 +33,11 @@ def stale_page(
     """409 with three columns; the form is sent again with the current version in its hidden field."""
     current = theirs or {name: getattr(error.current, name, "") for name in form.fields}
     sides = [
-        Side(str(field.label or name), form.cleaned_data.get(name), current.get(name, ""))
+        Side(
+            str(field.label or name),
+            worded(field, form.cleaned_data.get(name)),
+            worded(field, current.get(name, "")),
+        )
         for name, field in form.fields.items()
         if name != "version"
     ]
@@ -42,3 +48,13 @@ def stale_page(
         "version": getattr(error.current, "version", ""),
     }
     return render(request, "409.html", context, status=409)
+
+
+def worded(field: Field, value: Any) -> Any:
+    """A choice by its words, yes and no as such, anything else as it is."""
+    if isinstance(value, bool):
+        return _("是") if value else _("否")
+    if type(field) is ChoiceField:
+        offered: Any = field.choices
+        return dict(flatten_choices(offered)).get(value, value)
+    return value

@@ -1,4 +1,4 @@
-"""The colours: one list for pages and drawings, legible in both themes (WCAG 2.2: 4.5:1 for words, 3:1 for edges)."""
+"""The colours: one list for pages and drawings, legible in both themes (WCAG 2.2 AA)."""
 
 from __future__ import annotations
 
