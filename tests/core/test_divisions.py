@@ -62,7 +62,7 @@ def test_the_parent_is_the_last_ancestor_and_one_level_up(code: str) -> None:
 @given(CODES, CODES)
 def test_the_range_below_a_code_holds_exactly_what_begins_with_it(code: str, other: str) -> None:
     first, end = divisions.below(code)
-    assert (first <= other < end) == other.startswith(code) == divisions.is_below(other, code)
+    assert (first <= other < end) == other.startswith(code)
 
 
 @pytest.mark.parametrize("twin", ["2", "12", "130103", "13010", "139999", "130102001001999"])
@@ -80,24 +80,6 @@ def test_a_grid_code_is_split_into_what_it_was_made_of(neighbourhood: str, seria
 def test_a_grid_code_of_serial_zero_or_wrong_length_is_refused(code: str) -> None:
     with pytest.raises(CodeError, match="网格"):
         divisions.split_grid(code)
-
-
-@pytest.mark.parametrize(
-    ("code", "kind"),
-    [
-        ("130102001", "sub-district"),
-        ("130102099", "sub-district"),
-        ("511603104", "town"),
-        ("511603200", "township"),
-        ("511603399", "township"),
-        ("511603400001", "area"),
-        ("511603599", "area"),
-        ("511603600", "other"),
-        ("350527000", "other"),
-    ],
-)
-def test_three_digits_say_what_kind_of_town_it_is(code: str, kind: str) -> None:
-    assert divisions.kind_of_town(code) == kind
 
 
 def test_the_urban_rural_class_is_one_of_seven_or_not_given() -> None:

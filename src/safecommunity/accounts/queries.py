@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from safecommunity.accounts.models import ApiToken, RecoveryCode, SecondFactor, Session, User
 
@@ -43,8 +44,4 @@ def is_unused(user: User, now: datetime) -> bool:
 
 def ended(user: User, now: datetime) -> bool:
     """The account had an end date and it is over."""
-    return user.ends_date is not None and user.ends_date < now.date()
-
-
-def newest_first() -> QuerySet[User]:
-    return User.objects.order_by(F("last_login").desc(nulls_last=True), "username")
+    return user.ends_date is not None and user.ends_date < timezone.localdate(now)

@@ -87,11 +87,6 @@ def ancestors_of(code: str) -> tuple[str, ...]:
     return tuple(code[: LENGTHS[Level(above)]] for above in range(1, level))
 
 
-def is_below(code: str, other: str) -> bool:
-    """Whether `code` is `other` or lies inside it."""
-    return code.startswith(other)
-
-
 def below(code: str) -> tuple[str, str]:
     """The half-open range of strings [first, next) that holds the code and everything inside it.
 
@@ -117,21 +112,6 @@ def split_grid(code: str) -> tuple[str, int]:
     neighbourhood, serial = code[:FULL_LENGTH], int(code[FULL_LENGTH:])
     grid_code(neighbourhood, serial)
     return neighbourhood, serial
-
-
-def kind_of_town(code: str) -> str:
-    """What the three digits of the fourth level say: sub-district, town, township or area.
-
-    Ranges as found in the coding rules: 001–099 sub-districts (街道), 100–199 towns (镇), 200–399 townships
-    (乡), 400–599 areas run by enterprises and the like. Other numbers give "other".
-    """
-    if len(code) < LENGTHS[Level.SUB_DISTRICT]:
-        raise CodeError(f"代码“{code}”不到 9 位，没有街道、乡镇")
-    number = int(code[6:9])
-    for last, kind in ((99, "sub-district"), (199, "town"), (399, "township"), (599, "area")):
-        if 1 <= number <= last:
-            return kind
-    return "other"
 
 
 def check_urban_rural(code: str) -> str:

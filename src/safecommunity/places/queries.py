@@ -56,6 +56,19 @@ def children(code: str) -> QuerySet[Division]:
     return below(code).filter(level=divisions.level_of(code) + 1)
 
 
+def inside(codes: Sequence[str], level: int) -> QuerySet[Division]:
+    """All divisions of one level that lie in any of these."""
+    return Division.objects.filter(_inside(codes), level=level)
+
+
+def with_children(codes: Sequence[str]) -> QuerySet[Division]:
+    """These divisions and what lies one level below each of them."""
+    wanted = Q(code__in=codes)
+    for code in codes:
+        wanted |= _inside([code]) & Q(level=divisions.level_of(code) + 1)
+    return Division.objects.filter(wanted)
+
+
 def counts(code: str = "") -> dict[int, int]:
     """How many divisions of each level lie at or below a code; of the whole country for an empty code."""
     rows = below(code) if code else Division.objects.all()

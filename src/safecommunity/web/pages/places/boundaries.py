@@ -19,7 +19,6 @@ from safecommunity.units.permissions import Permission, can
 from safecommunity.units.queries import division_codes
 from safecommunity.web.access import PersonRequest, exactly_once, requires
 from safecommunity.web.pages.places.forms import OutlineUpload
-from safecommunity.web.pages.places.reach import inside
 
 
 @requires(Permission.UNIT_VIEW)
@@ -67,7 +66,7 @@ def _page(request: PersonRequest, unit: Unit, form: OutlineUpload, status: int =
 
 def _choices(unit: Unit) -> list[tuple[str, str]]:
     codes = division_codes(unit)
-    places = [(row.code, f"{row.name}（{row.code}）") for row in inside(codes)]
+    places = [(row.code, f"{row.name}（{row.code}）") for row in queries.with_children(codes)]
     return places + [(grid.code, f"{grid.name}（{grid.code}）") for grid in queries.grids(codes)]
 
 

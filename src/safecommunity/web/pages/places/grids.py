@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -22,7 +22,6 @@ from safecommunity.units.scope import StaleRecord
 from safecommunity.web.access import PersonRequest, exactly_once, requires
 from safecommunity.web.conflicts import stale_page
 from safecommunity.web.pages.places.forms import GridFacts, NewGrid
-from safecommunity.web.pages.places.reach import inside
 
 ROWS = 100
 
@@ -53,7 +52,7 @@ def index(request: PersonRequest, unit: Unit) -> HttpResponse:
         "page": Paginator(rows, ROWS).get_page(request.GET.get("page")),
         "households": rows.aggregate(total=Sum("households"))["total"],
         "may_edit": can(request.user, Permission.PLACE_EDIT, unit),
-        "has_neighbourhoods": bool(_neighbourhoods(unit)),
+        "has_neighbourhoods": _neighbourhoods(unit).exists(),
     }
     return render(request, "places/grids.html", context)
 
@@ -61,8 +60,7 @@ def index(request: PersonRequest, unit: Unit) -> HttpResponse:
 @requires(Permission.PLACE_EDIT)
 @exactly_once
 def new(request: PersonRequest, unit: Unit) -> HttpResponse:
-    choices = Division.objects.filter(pk__in=[row.pk for row in _neighbourhoods(unit)])
-    form = NewGrid(request.POST or None, choices=choices)
+    form = NewGrid(request.POST or None, choices=_neighbourhoods(unit))
     if request.method == "POST" and form.is_valid():
         facts = {name: value for name, value in form.cleaned_data.items() if name != "version"}
         try:
@@ -116,8 +114,8 @@ LEVEL_NAMES = {
 }
 
 
-def _neighbourhoods(unit: Unit) -> list[Division]:
-    return inside(division_codes(unit), Level.NEIGHBOURHOOD)
+def _neighbourhoods(unit: Unit) -> QuerySet[Division]:
+    return queries.inside(division_codes(unit), Level.NEIGHBOURHOOD)
 
 
 def _known_code(text: str) -> str:

@@ -16,7 +16,7 @@ from safecommunity.units.queries import division_codes
 from safecommunity.web.access import PersonRequest, exactly_once, requires
 from safecommunity.web.clock import today
 from safecommunity.web.pages.places.forms import FiguresForm
-from safecommunity.web.pages.places.reach import inside, own
+from safecommunity.web.pages.places.reach import own
 
 ROWS = 50
 FIRST_YEAR = 1990
@@ -29,7 +29,7 @@ def index(request: PersonRequest, unit: Unit) -> HttpResponse:
     years = sorted({*queries.population_years(codes), today().year, today().year - 1}, reverse=True)
     year = _year(request.GET.get("year", ""), years)
     people = queries.population(codes, year)
-    page = Paginator(inside(codes), ROWS).get_page(request.GET.get("page"))
+    page = Paginator(queries.with_children(codes), ROWS).get_page(request.GET.get("page"))
     own_totals = queries.totals([row.code for row in page], year)
     context = {
         "years": years,

@@ -6,7 +6,6 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 
 from safecommunity.places.models import Division
-from safecommunity.places.queries import below
 from safecommunity.units.models import Unit
 from safecommunity.units.queries import covers
 
@@ -17,12 +16,3 @@ def own(unit: Unit, code: str) -> Division:
     if found is None:
         raise Http404(_("这个区划不在本单位范围内。"))
     return found
-
-
-def inside(codes: tuple[str, ...], level: int | None = None) -> list[Division]:
-    """The divisions in the reach, of one level or all down to neighbourhoods."""
-    rows: dict[str, Division] = {}
-    for code in codes:
-        found = below(code) if level is None else below(code).filter(level=level)
-        rows.update((row.code, row) for row in found)
-    return list(rows.values())
