@@ -49,7 +49,8 @@ def put(unit: Unit, content: bytes = PDF, name: str = "预案.pdf", **facts: Any
 
 def status(client: Any, address: str) -> int:
     response = client.get(address)
-    response.close()
+    if response.streaming:
+        b"".join(response.streaming_content)
     return int(response.status_code)
 
 
@@ -141,7 +142,7 @@ def test_bytes_are_served_so_that_a_browser_runs_nothing_of_them(unit: Unit, lin
     for question, said in (("", "inline"), ("?download", "attachment")):
         shown = lin.get(address + question)
         assert shown["Content-Disposition"].startswith(said)
-        shown.close()
+        assert b"".join(shown.streaming_content)
 
 
 def test_a_proxy_may_send_the_bytes(unit: Unit, lin: Any, settings: Any) -> None:
