@@ -32,7 +32,9 @@ def test_rights_end_with_their_term_and_with_the_account():
     assert not can(make.User.objects.get(pk=lin.pk), P.LEDGER_VIEW, unit)
     actions.grant(user=lin, unit=unit, role="office", by=None, from_date=yesterday)
     assert can(make.User.objects.get(pk=lin.pk), P.LEDGER_VIEW, unit)
-    make.User.objects.update(is_active=False)
+    make.User.objects.update(ends_date=yesterday)
+    assert reach(make.User.objects.get(pk=lin.pk), P.LEDGER_VIEW) == ()
+    make.User.objects.update(ends_date=None, is_active=False)
     assert reach(make.User.objects.get(pk=lin.pk), P.LEDGER_VIEW) == ()
 
 

@@ -164,6 +164,8 @@ def _held(user: User) -> list[tuple[str, str]]:
     """Read once for each user object, that is once a request."""
     if not user.is_authenticated or not user.is_active:
         return []
+    if user.ends_date and user.ends_date < timezone.localdate():
+        return []
     held: list[tuple[str, str]] | None = getattr(user, "_held", None)
     if held is None:
         held = list(holdings(user, timezone.localdate()).values_list("unit__path", "role"))

@@ -82,6 +82,14 @@ def test_the_second_step_without_the_first_leads_back(client: Client) -> None:
     assert client.get(reverse("accounts:code"))["Location"] == SIGN_IN
 
 
+def test_an_account_closed_between_the_two_steps_does_not_get_in(lin: User, client: Client) -> None:
+    secret = enrolled(lin)
+    sign_in(client)
+    actions.close_user(user=lin, by=None)
+    code = codes.code_at(secret, codes.step_of(time.time()))
+    assert client.post(reverse("accounts:code"), {"code": code})["Location"] == SIGN_IN
+
+
 def test_an_administrator_sets_up_a_second_factor_before_anything_else(client: Client) -> None:
     make.member(make.unit(slug="sunny"), "security-admin", "lin")
     sign_in(client)

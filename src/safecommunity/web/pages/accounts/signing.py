@@ -52,12 +52,12 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 @public("the second step of signing in")
 def code(request: HttpRequest) -> HttpResponse:
     waiting = request.session.get(WAITING, {})
-    if now().timestamp() - waiting.get("at", 0) > WAITING_SECONDS:
+    user = User.objects.filter(pk=waiting.get("user"), is_active=True).first()
+    if user is None or now().timestamp() - waiting["at"] > WAITING_SECONDS:
         return redirect("accounts:sign-in")
     form = Code(request.POST or None)
     if request.method != "POST" or not form.is_valid():
         return render(request, "accounts/code.html", {"form": form}, status=422 if form.errors else 200)
-    user = User.objects.get(pk=waiting["user"])
     user.ip = address(request)
     try:
         signing.check_second_factor(user, form.cleaned_data["code"], now=now())
