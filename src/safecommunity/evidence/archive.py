@@ -49,7 +49,7 @@ def served(scheme: Scheme) -> dict[str, tuple[str, ...]]:
 
 
 def file_counts(unit: Unit, scheme: Scheme, year: int) -> dict[str, Counter[str]]:
-    """Element code → kind → number of different files cited for it that speak of the year."""
+    """Element code → kind → number of different files that show something of the year."""
     elements: dict[str, set[str]] = {}
     for code, names in served(scheme).items():
         for name in names:
@@ -59,13 +59,18 @@ def file_counts(unit: Unit, scheme: Scheme, year: int) -> dict[str, Counter[str]
         .filter(entry=None, indicator__in=elements)
         .filter(_of_year("file__proof_date", year))
     )
-    seen: set[tuple[str, int]] = set()
+    seen: set[tuple[str, int | None]] = set()
     counts: dict[str, Counter[str]] = {element.code: Counter() for element in scheme.elements}
     for indicator, file, kind in rows.values_list("indicator", "file_id", "file__kind"):
         for element in elements[indicator]:
             if (element, file) not in seen:
                 seen.add((element, file))
                 counts[element][KINDS[kind].group] += 1
+    for shelf in scheme.elements:
+        for file, kind in files_of_records(unit, shelf.indicators, year).values_list("pk", "kind"):
+            if (shelf.code, file) not in seen:
+                seen.add((shelf.code, file))
+                counts[shelf.code][KINDS[kind].group] += 1
     return counts
 
 
@@ -95,6 +100,12 @@ def records_of(unit: Unit, indicators: Iterable[Indicator], year: int) -> QueryS
     return rows.order_by("ledger", "record_date", "id")
 
 
+def files_of_records(unit: Unit, indicators: Iterable[Indicator], year: int) -> QuerySet[File]:
+    """The files that belong to records which file themselves under these indicators."""
+    rows = queries.files_below(unit).filter(entry__withdrawn_at=None)
+    return rows.filter(_needed(indicators, year, "entry__")).order_by("proof_date", "id")
+
+
 def cited_for(unit: Unit, names: Iterable[str], year: int) -> QuerySet[Citation]:
     """What is cited under these names and speaks of the year, oldest first."""
     of_year = (Q(entry=None) & _of_year("file__proof_date", year)) | (
@@ -117,8 +128,12 @@ def items(unit: Unit, scheme: Scheme, year: int) -> Iterator[Item]:
     for indicator in scheme.indicators.values():
         for entry in records_of(unit, [indicator], year).iterator(chunk_size=500):
             yield Item(indicator.code, RECORD, entry.title, entry.record_date, entry.unit.name, entry=entry)
+        own = {file.pk: file for file in files_of_records(unit, [indicator], year)}
+        for file in own.values():
+            yield _of_file(indicator.code, file)
         for citation in cited_for(unit, names[indicator.code], year):
-            yield _cited(indicator.code, citation)
+            if citation.file_id not in own:
+                yield _cited(indicator.code, citation)
 
 
 def element_of(scheme: Scheme, code: str) -> Element | None:
@@ -131,25 +146,28 @@ def names_of(scheme: Scheme, element: Element) -> list[str]:
     return [name for indicator in element.indicators for name in names[indicator.code]]
 
 
+def _of_file(indicator: str, file: File) -> Item:
+    return Item(indicator, file.media.group, file.title, file.proof_date, file.unit.name, file=file)
+
+
 def _cited(indicator: str, citation: Citation) -> Item:
     if citation.file:
-        file = citation.file
-        return Item(indicator, file.media.group, file.title, file.proof_date, file.unit.name, file=file)
+        return _of_file(indicator, citation.file)
     entry = citation.entry
     assert entry is not None  # by a constraint of the table
     return Item(indicator, RECORD, entry.title, entry.record_date, entry.unit.name, entry=entry)
 
 
-def _needed(indicators: Iterable[Indicator], year: int) -> Q:
+def _needed(indicators: Iterable[Indicator], year: int, prefix: str = "") -> Q:
     wanted = Q(pk__in=[])
     for indicator in indicators:
         for need in indicator.evidence:
             if not need.ledger:
                 continue
-            one = Q(ledger=need.ledger)
+            one = Q(**{f"{prefix}ledger": need.ledger})
             if need.field:
-                one &= Q(**{f"data__{need.field}__in": list(need.values)})
-            wanted |= one & (Q() if need.standing else _of_year("record_date", year))
+                one &= Q(**{f"{prefix}data__{need.field}__in": list(need.values)})
+            wanted |= one & (Q() if need.standing else _of_year(f"{prefix}record_date", year))
     return wanted
 
 

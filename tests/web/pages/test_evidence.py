@@ -240,6 +240,30 @@ def test_the_archive_files_records_by_themselves_and_says_what_is_missing(unit: 
     assert "演练" in page
 
 
+@pytest.mark.requirement("R189")
+def test_questionnaires_and_training_records_are_classified(unit: Unit, lin: Any) -> None:
+    record(unit, "diagnoses", name="居民问卷", kind="kap", started_date="2026-02-01")
+    record(unit, "activities", name="消防讲座", kind="lecture", held_date="2026-03-01", field="fire")
+    rows = {row.element.code: row for row in lin.get(f"/{unit.slug}/evidence/?year=2026").context["rows"]}
+    assert (rows["3"].records, rows["6"].records) == (1, 1)
+    assert (rows["3"].found > 0, rows["6"].found > 0) == (True, True)
+
+
+def test_files_of_a_record_are_filed_with_it(unit: Unit, lin: Any) -> None:
+    put(unit, photo(), "演练照片.jpg", entry=record(unit))
+    response = lin.get(f"/{unit.slug}/evidence/?year=2026")
+    row = next(row for row in response.context["rows"] if row.element.code == "7")
+    assert (row.records, row.kinds) == (1, (1, 0, 0, 0, 0))
+    assert "演练照片" in lin.get(f"/{unit.slug}/evidence/archive/national-2006/2026/7/").content.decode()
+    lin.post(
+        f"/{unit.slug}/evidence/archive/export/",
+        {"scheme": "national-2006", "year": "2026", "what": "archive"},
+    )
+    with zipfile.ZipFile(io.BytesIO(taken(lin, unit))) as package:
+        (place,) = [name for name in package.namelist() if name.endswith(".jpg")]
+    assert not place.startswith("99 ")
+
+
 def test_what_is_cited_under_one_scheme_is_filed_under_another(unit: Unit, lin: Any) -> None:
     put(unit, proof_date=date(2026, 5, 1), indicators=["national-2006/7.1"])
     response = lin.get(f"/{unit.slug}/evidence/?year=2026&scheme=municipal-45")
@@ -306,6 +330,10 @@ def test_an_archive_with_a_damaged_file_is_refused_in_words(unit: Unit, lin: Any
     job = done(unit)
     assert job.state == "failed"
     assert "缺失或已被改动" in job.error
+
+
+def taken(lin: Any, unit: Unit) -> bytes:
+    return b"".join(lin.get(f"/{unit.slug}/jobs/{done(unit).pk}/file/").streaming_content)
 
 
 def done(unit: Unit) -> Job:

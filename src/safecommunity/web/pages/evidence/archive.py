@@ -90,7 +90,15 @@ def items(request: HttpRequest, unit: Unit, scheme: str, year: int, element: str
         "element": shelf,
         "indicators": [complete(indicator, known) for indicator in shelf.indicators],
         "page": page,
-        "files": list({one.file.pk: one.file for one in cited if one.file}.values()),
+        "files": list(
+            {
+                file.pk: file
+                for file in (
+                    *archive.files_of_records(unit, shelf.indicators, year),
+                    *(one.file for one in cited if one.file),
+                )
+            }.values()
+        ),
         "entries": list({one.entry.pk: one.entry for one in cited if one.entry}.values()),
     }
     return render(request, "evidence/items.html", context)
