@@ -122,7 +122,7 @@ def test_a_sentence_carries_the_trace_of_each_of_its_figures() -> None:
 def test_a_value_nobody_recorded_is_left_blank_and_named_in_the_notes() -> None:
     paper = made(plain(), {"unit.name": "阳光街道"})
     assert [part.text for part in paper.parts if isinstance(part, Paragraph)] == ["阳光街道开会［未填］次。"]
-    assert paper.notes == ("有1处数值尚未记录，文中留空：报告期内台账记录数 meetings",)
+    assert paper.notes == ("有1处数值尚未记录，文中留空：count:meetings",)
 
 
 def test_braces_typed_by_a_person_are_not_names() -> None:

@@ -180,7 +180,10 @@ Scope = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """A named value with where it came from; an empty text means nobody has recorded it."""
+    """A named value with where it came from; an empty text means nobody has recorded it.
+
+    The trace then says in `what` which record is missing.
+    """
 
     text: str
     trace: Trace | None = None
@@ -412,8 +415,8 @@ class _Composer:
         kind, _, argument = name.partition(":")
         value = self.source.value(kind, argument, scope)
         if not value.text:
-            meaning = within(VALUE_KINDS[kind] if argument else VALUES[kind], self.language)
-            self.missing.append(f"{meaning} {argument}".strip())
+            words = within(VALUE_KINDS[kind] if argument else VALUES[kind], self.language)
+            self.missing.append(value.trace.what if argument and value.trace else words)
         blank = "[not recorded]" if self.language == "en" else "［未填］"
         return Run(value.text or blank, name, value.trace)
 

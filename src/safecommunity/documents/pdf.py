@@ -41,6 +41,8 @@ from safecommunity.documents.docx import (
 )
 
 PX = 25.4 / 96  # mm
+_SIGNS = re.compile(r"([-/._@:,])(?=[0-9A-Za-z])")
+_LONG = re.compile(r"[0-9A-Za-z]{13,}")
 _SIZE = re.compile(r'<svg[^>]* width="([0-9.]+)" height="([0-9.]+)"')
 
 
@@ -120,10 +122,15 @@ def _table(table: Table, language: str, width: float) -> dict[str, Any]:
             for column in table.columns
         ],
         "rows": [
-            {"cells": [printable(cell) for cell in row], "whole": is_kept_whole(row, widths)}
+            {"cells": [breakable(printable(cell)) for cell in row], "whole": is_kept_whole(row, widths)}
             for row in table.rows
         ],
     }
+
+
+def breakable(text: str) -> str:
+    """`text` with places to break it in a narrow cell: after signs inside numbers, within very long words."""
+    return _LONG.sub(lambda word: "\u200b".join(word[0]), _SIGNS.sub("\\1\u200b", text))
 
 
 def _figure(

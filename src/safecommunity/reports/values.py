@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -246,11 +247,11 @@ def count(records: Records, ledger: str) -> Value:
 def latest(records: Records, argument: str) -> Value:
     """`area-facts.area`: a field of the newest record of a ledger."""
     ledger, _dot, field = argument.partition(".")
+    label = records.named(ledgers[ledger].fields[field], "label")
     entry = records.latest.get(ledger)
-    if entry is None:
-        return Value("", records.ledger_trace(ledger, 0))
-    text = records.shown(ledgers[ledger], entry.data, field)
-    return Value(text, records.ledger_trace(ledger, 1, [entry.pk]))
+    trace = records.ledger_trace(ledger, 1 if entry else 0, [entry.pk] if entry else ())
+    text = records.shown(ledgers[ledger], entry.data, field) if entry else ""
+    return Value(text, replace(trace, what=f"{trace.what} {label}"))
 
 
 KINDS.update({"count": count, "latest": latest})

@@ -16,6 +16,13 @@ from safecommunity.reports.gathering import Records
 from safecommunity.reports.values import day, plain
 
 MOST_ROWS_OF_A_LEDGER = 5000
+MOST_COLUMNS, MOST_COLUMNS_ACROSS = 6, 9  # of an upright page, of a landscape one
+SHARES = {  # widths relative to one another, so that a date or an amount stays on one line
+    **dict.fromkeys(("long-text", "place"), 3.0),
+    **dict.fromkeys(("date", "expiry-date", "money", "phone"), 2.0),
+    **dict.fromkeys(("integer", "decimal", "percentage", "year", "month", "yes-no"), 1.2),
+    "person-id": 2.6,
+}
 
 
 @block("bodies.chart")
@@ -79,29 +86,23 @@ def metrics_table(records: Records, call: Call, scope: Scope) -> Made:
 
 @block("ledger")
 def chosen_ledger(records: Records, call: Call, scope: Scope) -> Made:
-    everything = list(ledgers[records.ledger].fields)
-    listed = [field.code for field in ledgers[records.ledger].list_fields]
-    columns = listed if len(everything) > 12 else everything
-    return _ledger(records, records.ledger, {"columns": columns, "limit": MOST_ROWS_OF_A_LEDGER})
+    return _ledger(records, records.ledger, {"limit": MOST_ROWS_OF_A_LEDGER}, MOST_COLUMNS_ACROSS)
 
 
 @kind("ledger")
 def ledger_table(records: Records, call: Call, scope: Scope) -> Made:
-    return _ledger(records, call.argument, call.options)
+    return _ledger(records, call.argument, call.options, MOST_COLUMNS)
 
 
-def _ledger(records: Records, code: str, options: Mapping[str, Any]) -> Made:
+def _ledger(records: Records, code: str, options: Mapping[str, Any], most_columns: int) -> Made:
     ledger, most = ledgers[code], options.get("limit", MOST_ROWS)
-    fields = [
-        ledger.fields[name]
-        for name in options.get("columns", [field.code for field in ledger.list_fields])
-        if ledger.fields[name].kind != "attachment"
-    ]
+    listed = [field.code for field in ledger.list_fields if field.kind != "attachment"]
+    fields = [ledger.fields[name] for name in options.get("columns", listed[:most_columns])]
     count = records.entries(code, within_period=options.get("within")).count()
     found = list(records.entries(code, within_period=options.get("within"))[:most])
     columns = [Column(_("序号"), 0.6, "center")]
     columns += [
-        Column(records.named(field, "label"), 3 if field.kind == "long-text" else 1.5, _align(field.kind))
+        Column(records.named(field, "label"), SHARES.get(field.kind, 1.6), _align(field.kind))
         for field in fields
     ]
     rows = [
