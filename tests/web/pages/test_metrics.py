@@ -216,7 +216,7 @@ def test_the_comparison_costs_the_same_with_one_unit_and_with_three(unit: Unit, 
 def test_the_table_is_exported_as_it_stands_and_noted(unit: Unit, lin: Any) -> None:
     businesses(unit, 19, 1)
     response = lin.post(f"/{unit.slug}/metrics/export/", {"period": "2026"})
-    book = openpyxl.load_workbook(io.BytesIO(b"".join(response.streaming_content)))
+    book = openpyxl.load_workbook(io.BytesIO(response.content))
     assert book.active is not None
     rows = {row[0]: row for row in book.active.iter_rows(values_only=True)}
     assert rows["生产经营单位安全普查率"][1:4] == (95, "%", "≥ 95%")

@@ -9,15 +9,17 @@ from pathlib import Path
 from django.conf import settings
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.http import content_disposition_header
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from safecommunity.core.metrics import Metric
 from safecommunity.core.periods import Period, UnknownPeriod
+from safecommunity.documents.media import KINDS
 from safecommunity.documents.sheet_writer import SheetColumn, write_xlsx
 from safecommunity.ledgers.wording import local as words
 from safecommunity.library import charts, ledgers, metrics
@@ -156,7 +158,7 @@ def records(request: HttpRequest, unit: Unit, code: str) -> HttpResponse:
 
 @require_POST
 @requires(Permission.METRIC_VIEW)
-def export(request: HttpRequest, unit: Unit) -> FileResponse:
+def export(request: HttpRequest, unit: Unit) -> HttpResponse:
     """The table on the screen as a sheet."""
     period = _period(request)
     rows = _lines(unit, list(metrics.values()), period)
@@ -171,7 +173,9 @@ def export(request: HttpRequest, unit: Unit) -> FileResponse:
         columns = [SheetColumn(head, width) for head, width in zip(heads, (28, 10, 10, 10, 60), strict=True)]
         write_xlsx(path, name=_("指标"), columns=columns, rows=cells)
         name = _("%(unit)s指标 %(period)s.xlsx") % {"unit": unit.name, "period": period.code}
-        return FileResponse(path.open("rb"), as_attachment=True, filename=name)
+        response = HttpResponse(path.read_bytes(), content_type=KINDS["xlsx"].mime)
+    response["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
+    return response
 
 
 def _lines(unit: Unit, chosen: list[Metric], period: Period) -> list[display.Line]:
