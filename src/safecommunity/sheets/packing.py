@@ -49,4 +49,5 @@ def message_of(data: Mapping[str, Any]) -> Message:
     pairs = {
         name: Words(*value) if isinstance(value, list) else value for name, value in data["params"].items()
     }
-    return Message(data["text"], pairs)
+    text = data["text"]
+    return Message(text, pairs)
