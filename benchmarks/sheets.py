@@ -1,8 +1,8 @@
 """Imports 100,000 rows × 20 columns of premises with all checks, exports them again, each in its own process.
 
 `python benchmarks/sheets.py [ROWS] [--profile]`. Prints one JSON object: seconds of opening, checking and
-writing (their sum is the import) and of the export; of each process, its children added, the highest memory in
-MB and the processor time, which other work on the machine hardly changes.
+writing (their sum is the import) and of the export; of each process, its children added, the highest memory
+in MB and the processor time, which other work on the machine changes less than the clock.
 """
 
 from __future__ import annotations

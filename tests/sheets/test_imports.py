@@ -67,7 +67,6 @@ def test_a_sheet_becomes_records(unit, lin, django_capture_on_commit_callbacks):
     assert not store.path_of(batch.file).exists()
 
 
-@pytest.mark.requirement("R76")
 def test_three_bad_rows_are_named_with_sheet_row_column_and_reason(unit, lin):
     rows = [
         ["阳光街道机动车台账"],

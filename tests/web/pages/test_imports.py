@@ -56,7 +56,6 @@ def matched(batch):
     return {f"column-{index}": key for index, key in enumerate(batch.columns)}
 
 
-@pytest.mark.requirement("R76")
 def test_a_sheet_with_three_bad_rows_goes_all_the_way(client, unit):
     rows = [HEAD, car(1), car(2, 车辆类型="飞船"), car(3, 最近检验日期="去年"), car(4, 所有人=""), car(5)]
     answer = send(client, unit, rows)
