@@ -230,3 +230,15 @@ def test_three_rows_ask_no_more_than_one(unit: Unit, name: str) -> None:
             actions.add_body(unit=unit.parent, by=None, kind="team", name="队")
         asked.append(make.questions(lambda: city.get(reverse(name, args=["1301"]))))
     assert asked[0] == asked[1]
+
+
+def test_a_unit_above_is_a_link_only_for_those_who_may_open_it(db: None) -> None:
+    city = make.unit("石家庄市", kind="city-office", slug="1301")
+    unit = make.unit("东里街道", parent=city, slug="130104001")
+    address, link = reverse("units:index", args=[unit.slug]), reverse("units:index", args=[city.slug])
+    own = make.client(make.member(unit)).get(address).content.decode()
+    assert "石家庄市" in own
+    assert f'href="{link}"' not in own
+    assert (
+        f'href="{link}"' in make.client(make.member(city, "city-office", "wu")).get(address).content.decode()
+    )

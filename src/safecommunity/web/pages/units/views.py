@@ -32,7 +32,10 @@ def index(request: PersonRequest, unit: Unit) -> HttpResponse:
         "full_name": full_name(unit.division.code) if unit.division else "",
         "divisions": unit.divisions.order_by("code"),
         "page": Paginator(beneath, ROWS).get_page(request.GET.get("page")),
-        "above": queries.above(unit).exclude(pk=unit.pk),
+        "above": [
+            (one, can(request.user, Permission.UNIT_VIEW, one))
+            for one in queries.above(unit).exclude(pk=unit.pk)
+        ],
         "body_count": queries.bodies(unit).count(),
         "serving": queries.serving(unit, today()).exclude(person="").count(),
         "phone": unit.phone if can(request.user, Permission.BODY_EDIT, unit) else mask_phone(unit.phone),
