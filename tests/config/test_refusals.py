@@ -4,7 +4,7 @@ import pytest
 from django.core.checks import run_checks
 from django.core.management import call_command
 from django.core.management.base import SystemCheckError
-from django.db import connection
+from django.db import OperationalError, connection
 
 from safecommunity.config import keys, refusals
 from safecommunity.config.management.commands.web import Command as Web
@@ -103,6 +103,15 @@ def test_a_database_that_acknowledges_before_writing_is_refused(safe):
             assert refused() == ["commits"]
         finally:
             cursor.execute(strict)
+
+
+def test_a_database_that_cannot_be_opened_is_said_in_words(safe, monkeypatch):
+    def refuse(question):
+        raise OperationalError("unable to open database file")
+
+    monkeypatch.setattr(refusals, "_asked", refuse)
+    assert "unable to open database file" in refusals.hasty_commits()
+    assert refused() == ["commits"]
 
 
 def test_the_server_does_not_start(safe):

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
-from django.db import connection
+from django.db import OperationalError, connection
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
@@ -82,10 +82,14 @@ def shared_sqlite() -> str:
 
 
 def hasty_commits() -> str:
-    if connection.vendor == "sqlite":
-        safe = int(_asked("PRAGMA synchronous")) >= SQLITE_FULL
-    else:
-        safe = _asked("SHOW synchronous_commit") != "off"
+    question = "PRAGMA synchronous" if connection.vendor == "sqlite" else "SHOW synchronous_commit"
+    try:
+        answer = _asked(question)
+    except OperationalError as error:
+        return _("数据库打不开：%(error)s。请检查数据文件夹和 SAFECOMMUNITY_DATABASE_URL。") % {
+            "error": error
+        }
+    safe = int(answer) >= SQLITE_FULL if connection.vendor == "sqlite" else answer != "off"
     if safe:
         return ""
     return _("数据库没有等数据落盘就报告成功（synchronous 低于 FULL），断电会丢失已保存的记录。")
