@@ -12,6 +12,7 @@ import ast
 import re
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 from babel.messages import Catalog, mofile, pofile
@@ -31,6 +32,8 @@ KEYWORDS = {
 }
 LITERAL = r"""u?(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')"""
 CALL = re.compile(rf"\b(_|gettext|ngettext|pgettext)\(\s*({LITERAL}(?:\s*,\s*{LITERAL})*)", re.DOTALL)
+
+FIRST_DAY = datetime(2026, 1, 1, tzinfo=UTC)
 
 Message = str | tuple[str, ...]
 
@@ -53,9 +56,25 @@ def main(command: str, *arguments: str) -> int:
 
 def read() -> Catalog:
     if not CATALOGUE.exists():
-        return Catalog(locale="en", fuzzy=False, project="SafeCommunity")
+        return empty()
     with CATALOGUE.open("rb") as text:
         return pofile.read_po(text, locale="en")
+
+
+def empty() -> Catalog:
+    """No dates of its making in the header: the file changes only when a text does."""
+    return Catalog(
+        locale="en",
+        header_comment="# The English of what the source says in Chinese; see tools/messages.py.",
+        project="SafeCommunity",
+        version="",
+        msgid_bugs_address="",
+        creation_date=FIRST_DAY,
+        revision_date=FIRST_DAY,
+        last_translator="",
+        language_team="",
+        fuzzy=False,
+    )
 
 
 def write(catalogue: Catalog) -> None:
@@ -66,7 +85,7 @@ def write(catalogue: Catalog) -> None:
 
 def up_to_date() -> Catalog:
     """The messages the source has now, with the English the catalogue already knew."""
-    known, fresh = read(), Catalog(locale="en", fuzzy=False, project="SafeCommunity")
+    known, fresh = read(), empty()
     for message, context in source_messages():
         old = known.get(message, context)
         fresh.add(message, old.string if old and not old.fuzzy else None, context=context)
