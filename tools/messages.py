@@ -67,12 +67,12 @@ def empty() -> Catalog:
         locale="en",
         header_comment="# The English of what the source says in Chinese; see tools/messages.py.",
         project="SafeCommunity",
-        version="",
-        msgid_bugs_address="",
+        version="1",
+        msgid_bugs_address="none",
         creation_date=FIRST_DAY,
         revision_date=FIRST_DAY,
-        last_translator="",
-        language_team="",
+        last_translator="SafeCommunity",
+        language_team="SafeCommunity",
         fuzzy=False,
     )
 
