@@ -55,7 +55,9 @@ def _files_of(folder: Path) -> list[Path]:
         if any(file.is_file() for file in both)
     ]
     if not found:
-        raise DivisionFileError(f"{folder.name}：文件夹中没有 {'、'.join(FOLDER_FILES)} 的 .csv 或 .json 文件")
+        raise DivisionFileError(
+            f"{folder.name}：文件夹中没有 {'、'.join(FOLDER_FILES)} 的 .csv 或 .json 文件"
+        )
     return found
 
 
