@@ -164,7 +164,7 @@ def assessment_weak(records: Records, call: Call, scope: Scope) -> Made:
 
 @block("assessment.findings")
 def assessment_findings(records: Records, call: Call, scope: Scope) -> Made:
-    columns = [Column(_("问题"), 3), Column(_("处数"), 0.7, "right"), Column(_("指标"), 4)]
+    columns = [Column(_("问题"), 3), Column(_("处数"), 0.7, "right"), Column(_("评定指标"), 4)]
     found: dict[str, dict[str, None]] = {}
     for finding in records.inconsistencies:
         found.setdefault(finding.kind, {})[finding.indicator] = None

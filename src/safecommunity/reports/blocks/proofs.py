@@ -102,7 +102,7 @@ def _photo(records: Records, file: File) -> Photo:
 
 def _cited_table(records: Records, rows: Sequence[tuple[str, Citation]]) -> Made:
     columns = [
-        Column(_("指标"), 0.8, "center"),
+        Column(_("评定指标"), 0.8, "center"),
         Column(_("名称"), 4),
         Column(_("来源"), 1.6),
         Column(_("日期"), 1.2, "center"),
