@@ -209,7 +209,7 @@ def _headings(batch: ImportBatch, form: MatchForm) -> list[dict[str, Any]]:
         {
             "heading": heading,
             "field": form[f"column-{index}"],
-            "sample": [row[index] for row in rows if index < len(row)],
+            "sample": [str(row[index]) for row in rows if index < len(row) and row[index] not in (None, "")],
         }
         for index, heading in enumerate(batch.headings)
     ]
