@@ -65,7 +65,7 @@ def confirm(*, grade: Grade, answers: Mapping[str, str], by: User, now: datetime
     mark = Mark(dict(answers), reason=reason)
     check(assessment.rules, assessment.rules.indicators[grade.indicator], mark)
     if not reason.strip() and _differs(assessment, grade.indicator, mark.answers):
-        raise NotPossible(_("与系统建议不一致, 请写明理由。"))
+        raise NotPossible(_("与系统建议不一致，请写明理由。"))
     return _decide(assessment, grade, mark, by=by, now=now, version=version, remark=remark, why=why)
 
 
@@ -172,7 +172,7 @@ def upgrade(*, assessment: Assessment, to_version: int, by: User, now: datetime,
     """
     preview = queries.upgrade_preview(assessment)
     if assessment.state == Assessment.State.FROZEN or preview is None or preview.version != to_version:
-        raise NotPossible(_("方案版本已变化或评定已定稿, 请重新打开页面查看变化。"))
+        raise NotPossible(_("方案版本已变化或评定已定稿，请重新打开页面查看变化。"))
     rules = schemes.at(assessment.scheme, to_version)
     rows = queries.grades(assessment)
     kept = queries.carried_over(rules, queries.marks(rows))
@@ -237,7 +237,7 @@ def submit_sheet(*, sheet: Sheet, by: User, now: datetime, version: int) -> Shee
     marks = queries.sheet_marks([sheet])[sheet.pk]
     outcome = score(rules, marks)
     if outcome.missing:
-        raise NotPossible(_("还有 %(count)s 项没有评分, 请评完后再提交。") % {"count": len(outcome.missing)})
+        raise NotPossible(_("还有 %(count)s 项没有评分，请评完后再提交。") % {"count": len(outcome.missing)})
     change(sheet, version=version, submitted_at=now, points=outcome.points)
     record("sheet.submitted", sheet, by=by, unit=sheet.unit, after={"points": str(outcome.points)})
     if sheet.is_consensus:
@@ -254,7 +254,7 @@ def open_consensus(*, assessment: Assessment, by: User) -> Sheet:
     if existing:
         return existing
     if not queries.are_unsealed(found):
-        raise NotPossible(_("所有评分人都提交评分表之后, 才能开启合议表。"))
+        raise NotPossible(_("所有评分人都提交评分表之后，才能开启合议表。"))
     unit = assessment.unit
     sheet = Sheet.objects.create(
         unit=unit, path=unit.path, assessment=assessment, assessor=by, is_consensus=True
@@ -397,21 +397,21 @@ def _locked(assessment: Assessment) -> Assessment:
 
 def _check_open(assessment: Assessment, why: str) -> None:
     if assessment.state == Assessment.State.FROZEN:
-        raise NotPossible(_("评定已定稿, 不能再修改。"))
+        raise NotPossible(_("评定已定稿，不能再修改。"))
     if assessment.state == Assessment.State.SUBMITTED and not why.strip():
-        raise NotPossible(_("评定已提交, 修改必须写明原因。"))
+        raise NotPossible(_("评定已提交，修改必须写明原因。"))
 
 
 def _check_complete(assessment: Assessment) -> None:
     undecided = sum(not row.mark.is_given for row in queries.grades(assessment).values())
     if undecided:
-        raise NotPossible(_("还有 %(count)s 项没有确认, 请全部确认后再办理。") % {"count": undecided})
+        raise NotPossible(_("还有 %(count)s 项没有确认，请全部确认后再办理。") % {"count": undecided})
 
 
 def _check_own(sheet: Sheet, by: User) -> None:
     _check_open(sheet.assessment, "sheet")
     if sheet.submitted_at:
-        raise NotPossible(_("评分表已提交并密封, 不能再修改。"))
+        raise NotPossible(_("评分表已提交并密封，不能再修改。"))
     if not sheet.is_consensus and sheet.assessor_id != by.pk:
         raise NotPossible(_("只能填写自己的评分表。"))
 

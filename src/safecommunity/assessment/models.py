@@ -91,7 +91,7 @@ class Grade(UnitRow):
     """
 
     assessment = models.ForeignKey(Assessment, on_delete=models.CASCADE, related_name="+")
-    indicator = models.CharField(_("指标"), max_length=20)
+    indicator = models.CharField(_("评定指标"), max_length=20)
     answers = models.JSONField(default=dict)
     points = models.DecimalField(_("得分"), max_digits=7, decimal_places=2, null=True)
     not_applicable = models.BooleanField(_("不适用"), default=False)
@@ -164,7 +164,7 @@ class SheetGrade(UnitRow):
     """One assessor's mark for one indicator."""
 
     sheet = models.ForeignKey(Sheet, on_delete=models.CASCADE, related_name="+")
-    indicator = models.CharField(_("指标"), max_length=20)
+    indicator = models.CharField(_("评定指标"), max_length=20)
     answers = models.JSONField(default=dict)
     not_applicable = models.BooleanField(_("不适用"), default=False)
     reason = models.CharField(_("理由"), max_length=300, blank=True)
@@ -192,7 +192,7 @@ class Finding(UnitRow):
         MAJOR = "major", _("严重不符合")
 
     assessment = models.ForeignKey(Assessment, on_delete=models.CASCADE, related_name="+")
-    indicator = models.CharField(_("指标"), max_length=20)
+    indicator = models.CharField(_("评定指标"), max_length=20)
     text = models.TextField(_("不符合事实"), max_length=1000)
     severity = models.CharField(_("程度"), max_length=10, choices=Severity.choices, default=Severity.MINOR)
     owner = models.CharField(_("责任人"), max_length=60, blank=True)
@@ -226,12 +226,12 @@ class PlannedAction(UnitRow):
 
     assessment = models.ForeignKey(Assessment, on_delete=models.CASCADE, related_name="+")
     action = models.CharField(max_length=60)
-    indicator = models.CharField(_("指标"), max_length=20)
+    indicator = models.CharField(_("评定指标"), max_length=20)
     text = models.CharField(_("措施"), max_length=200)
     owner = models.CharField(_("责任人"), max_length=60)
     due_date = models.DateField(_("完成期限"))
     effort = models.DecimalField(_("人日"), max_digits=7, decimal_places=1)
-    cost = models.DecimalField(_("费用(元)"), max_digits=12, decimal_places=2)
+    cost = models.DecimalField(_("费用（元）"), max_digits=12, decimal_places=2)
     gain = models.DecimalField(_("可提高分值"), max_digits=7, decimal_places=2)
     state = models.CharField(_("状态"), max_length=10, choices=State.choices, default=State.TODO)
     remark = models.CharField(_("备注"), max_length=500, blank=True)

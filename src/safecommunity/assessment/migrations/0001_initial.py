@@ -138,7 +138,7 @@ class Migration(migrations.Migration):
                         default=django.utils.timezone.now, editable=False, verbose_name="更新时间"
                     ),
                 ),
-                ("indicator", models.CharField(max_length=20, verbose_name="指标")),
+                ("indicator", models.CharField(max_length=20, verbose_name="评定指标")),
                 ("text", models.TextField(max_length=1000, verbose_name="不符合事实")),
                 (
                     "severity",
@@ -207,7 +207,7 @@ class Migration(migrations.Migration):
                         default=django.utils.timezone.now, editable=False, verbose_name="更新时间"
                     ),
                 ),
-                ("indicator", models.CharField(max_length=20, verbose_name="指标")),
+                ("indicator", models.CharField(max_length=20, verbose_name="评定指标")),
                 ("answers", models.JSONField(default=dict)),
                 (
                     "points",
@@ -273,12 +273,12 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("action", models.CharField(max_length=60)),
-                ("indicator", models.CharField(max_length=20, verbose_name="指标")),
+                ("indicator", models.CharField(max_length=20, verbose_name="评定指标")),
                 ("text", models.CharField(max_length=200, verbose_name="措施")),
                 ("owner", models.CharField(max_length=60, verbose_name="责任人")),
                 ("due_date", models.DateField(verbose_name="完成期限")),
                 ("effort", models.DecimalField(decimal_places=1, max_digits=7, verbose_name="人日")),
-                ("cost", models.DecimalField(decimal_places=2, max_digits=12, verbose_name="费用(元)")),
+                ("cost", models.DecimalField(decimal_places=2, max_digits=12, verbose_name="费用（元）")),
                 ("gain", models.DecimalField(decimal_places=2, max_digits=7, verbose_name="可提高分值")),
                 (
                     "state",
@@ -411,7 +411,7 @@ class Migration(migrations.Migration):
                         default=django.utils.timezone.now, editable=False, verbose_name="更新时间"
                     ),
                 ),
-                ("indicator", models.CharField(max_length=20, verbose_name="指标")),
+                ("indicator", models.CharField(max_length=20, verbose_name="评定指标")),
                 ("answers", models.JSONField(default=dict)),
                 ("not_applicable", models.BooleanField(default=False, verbose_name="不适用")),
                 ("reason", models.CharField(blank=True, max_length=300, verbose_name="理由")),

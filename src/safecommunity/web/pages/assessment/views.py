@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
 from typing import Any, cast
 
 from django.contrib import messages
@@ -17,8 +20,12 @@ from safecommunity.accounts.models import User
 from safecommunity.assessment import actions, facts, figures, queries
 from safecommunity.assessment.models import Assessment, Finding, Grade
 from safecommunity.audit import queries as audit
+from safecommunity.core.periods import Period
+from safecommunity.core.schemes import Scheme
 from safecommunity.core.scoring import AnswerError
 from safecommunity.jobs.actions import enqueue
+from safecommunity.metrics import queries as metrics
+from safecommunity.metrics.queries import Reading
 from safecommunity.units import queries as units
 from safecommunity.units.models import Unit
 from safecommunity.units.permissions import Permission, can
@@ -39,6 +46,9 @@ from safecommunity.web.pages.assessment.forms import (
     VersionForm,
 )
 
+OVERVIEW_METRICS = ("unit-survey-rate", "fire-equipment-intact-rate", "comprehensive-inspections")
+REACHED = {True: "good", False: "poor", None: "none"}
+YEAR = re.compile(r"(19|20)\d\d")
 CHANGED = gettext_lazy("别人刚刚改过，请看一遍现在的内容再办理。")
 
 
@@ -254,22 +264,29 @@ def upgrade(request: HttpRequest, unit: Unit, pk: int) -> HttpResponse:
 
 @requires(Permission.ASSESSMENT_VIEW)
 def overview(request: HttpRequest, unit: Unit) -> HttpResponse:
-    """Units × elements as lights, from the figures kept with each assessment: one query."""
-    schemes = list(library.schemes.values())
+    """Units × verdict, metrics and elements as lights, from the figures kept with each: no recount."""
     wanted = request.GET.get("scheme", "")
     scheme = library.schemes[wanted] if wanted in library.schemes else library.schemes["national-2006"]
-    period = request.GET.get("period", "") or str(today().year)
+    asked = request.GET.get("period", "")
+    period = asked if YEAR.fullmatch(asked) else str(today().year)
     newest: dict[int, Assessment] = {}
     for row in queries.assessments_below(unit, scheme.code, period):
         newest.setdefault(row.unit_id, row)
-    rows = [_light_row(scheme, row) for row in newest.values()]
+    named = {code: library.metrics[code] for code in OVERVIEW_METRICS}
+    below = [row.unit for row in newest.values()]
+    readings = metrics.readings(below, [Period.parse(period)], list(named), today=today())
     context = {
-        "schemes": [(each.code, local(each)) for each in schemes],
+        "schemes": [(each.code, local(each)) for each in library.schemes.values()],
         "scheme": scheme,
         "scheme_name": local(scheme),
         "period": period,
-        "columns": [_("得分"), *(local(element) for element in scheme.elements)],
-        "rows": rows,
+        "columns": [
+            _("得分"),
+            _("否决与零分"),
+            *(local(metric) for metric in named.values()),
+            *(local(element) for element in scheme.elements),
+        ],
+        "rows": [_light_row(scheme, row, period, readings) for row in newest.values()],
         "counts": _counts(scheme, newest.values()),
         "without": units.below(unit).count() - len(newest),
     }
@@ -592,17 +609,25 @@ def _changes(
     return [(title, rows(codes)) for title, codes in kinds if codes]
 
 
-def _light_row(scheme: Any, row: Assessment) -> tuple[str, str, list[tuple[str, str, str]]]:
+def _light_row(
+    scheme: Scheme, row: Assessment, period: str, readings: Mapping[tuple[int, str, str], Reading]
+) -> tuple[str, str, list[tuple[str, str, str]]]:
+    """The unit's verdict, vetoes and zeros, three metrics, then its elements."""
     url = reverse("assessment:detail", args=[row.unit.slug, row.pk])
     state = {"pass": "good", "rectify": "part", "fail": "poor"}[display.verdict_state(scheme, row.band)]
-    cells = [(state, f"{row.points:f}", url)]
-    for element in scheme.elements:
-        light, text = display.light(scheme, row.elements.get(element.code))
-        cells.append((light, text, f"{url}#element-{element.code}"))
+    stops = len(row.vetoes) + len(row.zeros)
+    found = [readings[row.unit_id, code, period] for code in OVERVIEW_METRICS]
+    cells = [(state, f"{row.points:f}", url), ("poor" if stops else "good", str(stops), "")]
+    cells += [(REACHED[reading.reaches], _plain(reading.value), "") for reading in found]
+    cells += [(*display.light(scheme, row.elements.get(each.code)), "") for each in scheme.elements]
     return row.unit.name, url, cells
 
 
-def _counts(scheme: Any, rows: Any) -> list[tuple[str, str, int]]:
+def _plain(value: Decimal | None) -> str:
+    return "" if value is None else f"{value:f}"
+
+
+def _counts(scheme: Scheme, rows: Iterable[Assessment]) -> list[tuple[str, str, int]]:
     """How many units stand in each band."""
     found = [row.band for row in rows]
     return [
