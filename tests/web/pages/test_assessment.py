@@ -425,8 +425,8 @@ def test_sheets_stay_sealed_on_the_page(unit: Unit, page: Client, lin: User) -> 
 
     mine, others = make.client(chen), make.client(qian)
 
-    assert "fulfilled" in mine.get(at("sheets", unit, assessment.pk)).content.decode()
-    assert "fulfilled" not in others.get(at("sheets", unit, assessment.pk)).content.decode()
+    assert "已具备" in mine.get(at("sheets", unit, assessment.pk)).content.decode()
+    assert "已具备" not in others.get(at("sheets", unit, assessment.pk)).content.decode()
     assert others.get(at("mark", unit, assessment.pk, sheet.pk, "I1")).status_code == 404
     assert "没有可以看的评分表" in text_of(page.get(at("sheets", unit, assessment.pk)))
 
