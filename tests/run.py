@@ -19,6 +19,8 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 ROOT = Path(__file__).resolve().parent.parent
+# What never touches a database is not run a second time.
+PURE = [f"--ignore=tests/{name}" for name in ("analysis", "core", "documents", "library")]
 PARALLEL = ["-n", str(min(os.cpu_count() or 1, 4)), "--dist", "loadgroup"]
 
 
@@ -82,7 +84,8 @@ def on_postgresql(programs: Path, arguments: list[str]) -> Outcome:
     print("======== PostgreSQL ========", flush=True)
     with cluster(programs) as url:
         path = f"{programs}{os.pathsep}{os.environ.get('PATH', '')}"
-        return pytest(["-m", "not browser", *arguments], {"SAFECOMMUNITY_DATABASE_URL": url, "PATH": path})
+        selection = ["-m", "not browser", *([] if arguments else PURE)]
+        return pytest([*selection, *arguments], {"SAFECOMMUNITY_DATABASE_URL": url, "PATH": path})
 
 
 def pytest(arguments: list[str], environment: dict[str, str]) -> Outcome:
