@@ -3,6 +3,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from safecommunity.ledgers import actions, asking, queries
 from safecommunity.ledgers.models import Entry
@@ -160,3 +161,12 @@ def test_the_list_of_a_street_a_district_and_a_city_is_a_range_of_the_index(unit
         plan = asking.found(at, ledger, asking.Ask(), TODAY).explain()
         assert "entry_by_path" in plan or "entry_by_expiry" in plan
         assert connection.vendor != "sqlite" or "path>" in plan.replace(" ", "")
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL reads small tables through")
+def test_a_record_is_found_by_what_names_it_without_reading_the_ledger_through(unit: Unit) -> None:
+    with CaptureQueriesContext(connection) as asked:
+        queries.by_unique_key(unit, ledgers["premises"], ["0" * 64])
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN QUERY PLAN {asked[0]['sql']}")
+        assert "INDEX entry_unique" in str(cursor.fetchall())

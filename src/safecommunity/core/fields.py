@@ -21,9 +21,7 @@ PLACE_PARTS = {
     "latitude": Words("纬度", "Latitude"),
 }
 LONGEST = {"text": 200, "long-text": 5000, "person-name": 50, "place": 300}
-BLANKS = re.compile(r"\s+")
 CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
-BLANKS = re.compile(r"\s+")
 UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
 TRUE = frozenset(["true", "1", "yes", "y", "是", "有", "√", "on"])
 FALSE = frozenset(["false", "0", "no", "n", "否", "无", "×", "off"])
@@ -141,7 +139,9 @@ def columns_of(field: Field) -> Iterator[Column]:
 
 
 def is_empty(value: object) -> bool:
-    return value is None or value == [] or value == () or (isinstance(value, str) and not value.strip())
+    if isinstance(value, str):
+        return not value.strip()
+    return value is None or value == [] or value == ()
 
 
 def check_limits(field: Field, value: Any) -> None:
@@ -176,7 +176,7 @@ def _comparable(field: Field, value: Any) -> Any:
 def _text(field: Field, given: object) -> str:
     text = _string(given).strip()
     if field.kind != "long-text":
-        text = BLANKS.sub(" ", text)
+        text = " ".join(text.split())
     longest = LONGEST.get(field.kind, 200)
     if len(text) > longest:
         raise RefusedError("最多%(longest)s个字，现有%(length)s个", longest=longest, length=len(text))
@@ -186,6 +186,8 @@ def _text(field: Field, given: object) -> str:
 
 
 def _string(given: object) -> str:
+    if isinstance(given, str):
+        return given
     if isinstance(given, float):
         return (
             f"{given:.15g}" if abs(given) < 1e15 else repr(given)

@@ -128,8 +128,21 @@ class LedgerType:
         return tuple(field for field in fields if field.required or field.required_if or field.after)
 
     @cached_property
-    def _readers(self) -> Mapping[str, Reader]:
-        return {field.code: _reader(field) for field in self.fields.values() if field.kind != "place"}
+    def _readers(self) -> tuple[tuple[str, Reader | None, object], ...]:
+        """Code, reader and default of each field; a place is read by its parts."""
+        return tuple(
+            (field.code, None if field.kind == "place" else _reader(field), field.default)
+            for field in self.fields.values()
+        )
+
+    @cached_property
+    def search_fields(self) -> tuple[Field, ...]:
+        """The fields a row is found by in the open."""
+        return tuple(field for field in self.fields.values() if field.search and field.personal != "sealed")
+
+    @cached_property
+    def link_fields(self) -> tuple[Field, ...]:
+        return tuple(field for field in self.fields.values() if field.kind == "link")
 
     def of_personal(self, kind: str) -> tuple[Field, ...]:
         """The fields whose personal marking is `kind` ("masked" or "sealed")."""
@@ -149,14 +162,20 @@ class LedgerType:
         errors = {key: Message("此台账没有这一栏") for key in flat.keys() - self._keys}
         clean: dict[str, Any] = {}
         unusual: dict[str, Message] = {}
-        for field in self.fields.values():
-            if field.kind == "place":
-                _read_place(field, flat, clean, errors)
-            elif (given := flat.get(field.code)) is None or is_empty(given):
-                if fill and field.default is not None:
-                    clean[field.code] = field.default
+        for code, read, default in self._readers:
+            if read is None:
+                _read_place(self.fields[code], flat, clean, errors)
+            elif is_empty(given := flat.get(code)):
+                if fill and default is not None:
+                    clean[code] = default
             else:
-                _read(field.code, self._readers[field.code], given, clean, errors, unusual)
+                try:
+                    clean[code], remark = read(given)
+                except RefusedError as error:
+                    errors[code] = error.message
+                else:
+                    if remark is not None:
+                        unusual[code] = remark
         for field in self._conditional:
             if field.code not in clean and field.code not in errors and _is_required(field, clean):
                 errors[field.code] = _missing(self, field)
@@ -209,23 +228,6 @@ def _reader(field: Field) -> Reader:
         return read
     remembered = lru_cache(maxsize=4096, typed=True)(read)
     return lambda given: remembered(given) if given.__class__ in _REPEATED else read(given)
-
-
-def _read(
-    code: str,
-    read: Reader,
-    given: object,
-    clean: dict[str, Any],
-    errors: dict[str, Message],
-    unusual: dict[str, Message],
-) -> None:
-    try:
-        clean[code], remark = read(given)
-    except RefusedError as error:
-        errors[code] = error.message
-        return
-    if remark is not None:
-        unusual[code] = remark
 
 
 def _read_place(

@@ -147,8 +147,8 @@ class Links:
 
     def resolved(self, ledger: LedgerType, values: Mapping[str, object]) -> dict[str, object]:
         """The values with each reference as an id; one that names nothing stays text, and is refused."""
-        fields = [field for field in ledger.fields.values() if field.kind == "link"]
-        named = {field.code: str(values[field.code]).strip() for field in fields if values.get(field.code)}
+        asked = [field.code for field in ledger.link_fields if values.get(field.code)]
+        named = {code: str(values[code]).strip() for code in asked}
         found = {
             code: self._find(ledger.fields[code].ledger, text) or f"“{text}”" for code, text in named.items()
         }
@@ -179,10 +179,11 @@ def unique_key(ledger: LedgerType, clean: Mapping[str, Any]) -> str:
 
 
 def by_unique_key(unit: Unit, ledger: LedgerType, keys: Iterable[str]) -> dict[str, Entry]:
-    """Key → the standing entry of this unit that has it."""
+    """Key → the standing entry of this unit that has it. Worded as the index is, so that it is used."""
     wanted = {key for key in keys if key}
-    rows = Entry.objects.in_unit(unit).filter(ledger=ledger.code, withdrawn_at=None, unique_key__in=wanted)
-    return {row.unique_key: row for row in rows}
+    rows = Entry.objects.in_unit(unit).filter(unit=unit, ledger=ledger.code, withdrawn_at=None)
+    found = rows.exclude(unique_key="").filter(unique_key__in=wanted).order_by()
+    return {row.unique_key: row for row in found}
 
 
 def masked(entry: Entry) -> dict[str, Any]:

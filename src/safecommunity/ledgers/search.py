@@ -16,8 +16,7 @@ LONGEST = 2_000
 
 def search_text(ledger: LedgerType, data: Mapping[str, Any], title: str) -> str:
     """`data` holds sealed values masked, so that nothing sealed can be read here."""
-    fields = [field for field in ledger.fields.values() if field.search and field.personal != "sealed"]
-    shown = [title, *(shown_value(field, data.get(field.code)).zh for field in fields)]
+    shown = [title, *(shown_value(field, data.get(field.code)).zh for field in ledger.search_fields)]
     words = " ".join(dict.fromkeys(text for text in shown if text)).lower()[:LONGEST]
     return f"{words}\n{initials(words)}"
 

@@ -16,14 +16,14 @@ from safecommunity.core.ledgers import LedgerType
 from safecommunity.core.messages import Message, RefusedError
 from safecommunity.jobs.actions import enqueue
 from safecommunity.jobs.models import Job
-from safecommunity.ledgers.actions import NewRow, add_many, change_many, withdraw_many
+from safecommunity.ledgers.actions import add_finished, change_many, withdraw_many
 from safecommunity.ledgers.models import Entry
 from safecommunity.ledgers.wording import local
 from safecommunity.library import ledgers
 from safecommunity.sheets import columns, queries, store
-from safecommunity.sheets.checking import flat
+from safecommunity.sheets.checking import NOTHING, Staged, flat
 from safecommunity.sheets.models import ImportBatch, StagedRow
-from safecommunity.sheets.packing import message_data, message_of, packed
+from safecommunity.sheets.packing import message_data, packed
 from safecommunity.units.models import Unit
 from safecommunity.units.scope import change
 
@@ -115,12 +115,21 @@ def match(*, batch: ImportBatch, version: int, keys: Sequence[str], by: User) ->
 
 
 @transaction.atomic
-def stage(*, batch: ImportBatch, rows: Sequence[StagedRow], position: int, unusual: int) -> None:
+def stage(*, batch: ImportBatch, rows: Sequence[Staged], position: int) -> None:
     """Keep checked rows; `position` is the last row of the sheet they cover. One transaction a chunk."""
-    StagedRow.objects.insert(rows)
+    moment = timezone.now()
+    same = {
+        "unit": batch.unit_id,
+        "path": batch.path,
+        "version": 1,
+        "created_at": moment,
+        "updated_at": moment,
+    }
+    StagedRow.objects.insert_alike({**same, "batch": batch.pk}, Staged._fields, rows)
     outcomes = [row.outcome for row in rows]
     counts = {name: getattr(batch, name) + outcomes.count(name) for name in COUNTS[:4]}
-    change(batch, version=batch.version, position=position, unusual=batch.unusual + unusual, **counts)
+    counts["unusual"] = batch.unusual + sum(row.unusual != NOTHING for row in rows)
+    change(batch, version=batch.version, position=position, **counts)
 
 
 @transaction.atomic
@@ -191,8 +200,8 @@ def take_in(*, batch: ImportBatch, rows: Sequence[StagedRow]) -> None:
     source = _source(batch)
     refused = {row.pk for row in late}
     good = [row for row in rows if row.pk not in refused]
-    made = [_new(ledger, row) for row in good if row.outcome == Outcome.NEW]
-    add_many(ledger=ledger.code, unit=batch.unit, rows=made, by=batch.by, source=source)
+    made = [queries.finished(ledger, row) for row in good if row.outcome == Outcome.NEW]
+    add_finished(ledger=ledger.code, unit=batch.unit, rows=made, by=batch.by, source=source)
     changes = [
         (entries[row.entry or 0], queries.content(ledger, row), row.unusual) for row in good if row.entry
     ]
@@ -298,11 +307,6 @@ def _source(batch: ImportBatch) -> str:
     return _("导入“%(name)s”") % {"name": batch.name}
 
 
-def _new(ledger: LedgerType, row: StagedRow) -> NewRow:
-    unusual = {key: message_of(remark) for key, remark in row.unusual.items()}
-    return NewRow(queries.content(ledger, row), unusual, queries.entry_uuid(row))
-
-
 def _change_by_unit(changes: Sequence[Change], by: User, source: str) -> None:
     """A list may show records of units beneath; each unit gets its own line in the log."""
     for unit in {entry.unit_id for entry, _clean, _unusual in changes}:
@@ -317,7 +321,7 @@ def _refuse_late(batch: ImportBatch, ledger: LedgerType, row: StagedRow) -> None
         row,
         version=row.version,
         outcome=Outcome.REFUSED,
-        content=packed(ledger, cells, queries.content_place(row)),
+        content=packed(ledger, cells, queries.content_place(batch.pk, row.number)),
         reasons={name: message_data(reason)},
     )
 

@@ -2,29 +2,42 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any
-
-from django.utils import timezone
+from typing import Any, NamedTuple
 
 from safecommunity.core.fields import mask
 from safecommunity.core.ledgers import LedgerType
 from safecommunity.core.messages import Message
 from safecommunity.documents.sheet_writer import restored
 from safecommunity.documents.sheets import Cell, NotAValue
+from safecommunity.ledgers.actions import finished
 from safecommunity.ledgers.models import Entry
 from safecommunity.ledgers.queries import Links, by_unique_key, opened, unique_key
 from safecommunity.library import ledgers
 from safecommunity.sheets.columns import RECORD
 from safecommunity.sheets.models import ImportBatch, StagedRow
 from safecommunity.sheets.packing import message_data, packed, shown
-from safecommunity.sheets.queries import before_place, content_place, staged
+from safecommunity.sheets.queries import before_place, content_place, entry_uuid, staged
 
 Outcome = StagedRow.Outcome
-NOTHING: dict[str, Any] = {}
+NOTHING = "{}"
 Cells = tuple[int, Sequence[Cell]]
+
+
+class Staged(NamedTuple):
+    """The fields of a StagedRow in which the rows of a batch differ, as the database takes them."""
+
+    number: int
+    outcome: str
+    key: str
+    entry: int | None
+    entry_version: int | None
+    content: str
+    before: str
+    reasons: str
+    unusual: str
 
 
 @dataclass(slots=True)
@@ -41,7 +54,7 @@ class Draft:
     key: str = ""
 
 
-def checked(batch: ImportBatch, rows: Sequence[Cells], links: Links) -> list[StagedRow]:
+def checked(batch: ImportBatch, rows: Sequence[Cells], links: Links) -> list[Staged]:
     """The rows of a chunk as they would be taken in. A handful of queries, however many rows."""
     ledger = ledgers[batch.ledger]
     drafts = [_draft(batch.columns, number, cells) for number, cells in rows]
@@ -53,8 +66,7 @@ def checked(batch: ImportBatch, rows: Sequence[Cells], links: Links) -> list[Sta
         _compare(ledger, draft, known, links)
     _refuse_taken(batch, ledger, drafts)
     _refuse_repeats(batch, drafts)
-    moment = timezone.now()
-    return [_staged(batch, ledger, draft, moment) for draft in drafts]
+    return [_staged(batch, ledger, draft) for draft in drafts]
 
 
 def _draft(keys: Sequence[str], number: int, cells: Sequence[Cell]) -> Draft:
@@ -172,34 +184,28 @@ def _naming(batch: ImportBatch, draft: Draft) -> str:
     return RECORD if RECORD in draft.values or not unique else unique[0]
 
 
-def _staged(batch: ImportBatch, ledger: LedgerType, draft: Draft, moment: datetime) -> StagedRow:
-    row = StagedRow(
-        batch_id=batch.pk,
-        unit_id=batch.unit_id,
-        path=batch.path,
-        number=draft.number,
-        created_at=moment,
-        updated_at=moment,
-        reasons=NOTHING,
-        unusual=NOTHING,
-    )
+def _staged(batch: ImportBatch, ledger: LedgerType, draft: Draft) -> Staged:
+    place, number = content_place(batch.pk, draft.number), draft.number
     if draft.errors:
-        row.outcome = Outcome.REFUSED
-        row.reasons = {key: message_data(error) for key, error in draft.errors.items()}
-        content: Any = {key: shown(value) for key, value in draft.values.items()}
-    else:
-        row.outcome, row.key = _outcome(draft), draft.key
-        if draft.unusual:
-            row.unusual = {key: message_data(remark) for key, remark in draft.unusual.items()}
-        content = draft.clean
-        if draft.entry is not None:
-            row.entry, row.entry_version = draft.entry.pk, draft.entry.version
-    row.content = packed(ledger, content, content_place(row))
-    row.before = packed(ledger, draft.before, before_place(row)) if row.outcome == Outcome.CHANGED else ""
-    return row
+        cells = {key: shown(value) for key, value in draft.values.items()}
+        content, reasons = packed(ledger, cells, place), _remarks(draft.errors)
+        return Staged(number, Outcome.REFUSED.value, "", None, None, content, "", reasons, NOTHING)
+    unusual, entry = _remarks(draft.unusual), draft.entry
+    if entry is None:
+        uid = entry_uuid(batch.pk, number)
+        made = finished(ledger, draft.clean, uid, is_starred=bool(draft.unusual))
+        content = packed(ledger, made, place)
+        return Staged(number, Outcome.NEW.value, draft.key, None, None, content, "", NOTHING, unusual)
+    is_changed = draft.clean != draft.before
+    outcome = Outcome.CHANGED if is_changed else Outcome.UNCHANGED
+    content = packed(ledger, draft.clean, place)
+    before = packed(ledger, draft.before, before_place(batch.pk, number)) if is_changed else ""
+    return Staged(
+        number, outcome.value, draft.key, entry.pk, entry.version, content, before, NOTHING, unusual
+    )
 
 
-def _outcome(draft: Draft) -> str:
-    if draft.entry is None:
-        return Outcome.NEW
-    return Outcome.UNCHANGED if draft.clean == draft.before else Outcome.CHANGED
+def _remarks(messages: Mapping[str, Message]) -> str:
+    if not messages:
+        return NOTHING
+    return json.dumps({key: message_data(message) for key, message in messages.items()}, ensure_ascii=False)

@@ -84,9 +84,9 @@ class ImportBatch(UnitRow):
 class StagedRow(UnitRow):
     """One row of the sheet as it was checked, invisible to the ledger until the batch is taken in.
 
-    `content` is JSON, sealed where the ledger holds personal values: the clean values of a row that is taken,
-    the cells of one that is refused. `reasons` and `unusual`: column key → message. `entry` and
-    `entry_version` name the record a row changes, and after the import the record it made.
+    `content` is JSON, sealed where the ledger holds personal values: of a new row the entry it becomes, ready
+    to be written, of a known one its clean values, of a refused one its cells. `reasons` and `unusual`:
+    column key → message. `entry` and `entry_version` name the record a row changes.
     """
 
     class Outcome(models.TextChoices):

@@ -14,6 +14,7 @@ from safecommunity.core.ledgers import LedgerType
 from safecommunity.core.messages import Message, Words
 from safecommunity.documents.sheets import column_letters
 from safecommunity.jobs.models import Job
+from safecommunity.ledgers.actions import Finished
 from safecommunity.ledgers.models import Entry
 from safecommunity.ledgers.queries import by_unique_key
 from safecommunity.library import ledgers
@@ -88,10 +89,10 @@ def entries(batch: ImportBatch, rows: Iterable[StagedRow]) -> dict[int, Entry]:
 
 def added(batch: ImportBatch, rows: Iterable[StagedRow]) -> QuerySet[Entry]:
     """The standing records that these rows made."""
-    wanted = [entry_uuid(row) for row in rows if row.outcome == Outcome.NEW]
+    wanted = [entry_uuid(batch.pk, row.number) for row in rows if row.outcome == Outcome.NEW]
     return (
         Entry.objects.in_unit(batch.unit)
-        .filter(client_uuid__in=wanted, withdrawn_at=None)
+        .filter(unit=batch.unit, client_uuid__in=wanted, withdrawn_at=None)
         .select_related("unit")
     )
 
@@ -104,13 +105,13 @@ def late(batch: ImportBatch, rows: Iterable[StagedRow], known: Mapping[int, Entr
         row
         for row in rows
         if (row.entry and (row.entry not in known or known[row.entry].version != row.entry_version))
-        or (row.key in taken and taken[row.key].client_uuid != entry_uuid(row))
+        or (row.key in taken and taken[row.key].client_uuid != entry_uuid(row.batch_id, row.number))
     ]
 
 
-def entry_uuid(row: StagedRow) -> uuid.UUID:
+def entry_uuid(batch: int, number: int) -> uuid.UUID:
     """The key of the record that a new row makes: the same however often the row is taken in."""
-    return uuid.uuid5(uuid.NAMESPACE_OID, f"safecommunity import {row.batch_id} row {row.number}")
+    return uuid.uuid5(uuid.NAMESPACE_OID, f"safecommunity import {batch} row {number}")
 
 
 def sample(batch: ImportBatch) -> list[list[str]]:
@@ -125,20 +126,27 @@ def sample(batch: ImportBatch) -> list[list[str]]:
 
 def content(ledger: LedgerType, row: StagedRow) -> Any:
     """Clean values by field of a row that is taken, cells by column key of one that is refused."""
-    return unpacked(ledger, row.content, content_place(row))
+    if row.outcome == Outcome.NEW:
+        return finished(ledger, row).opened()
+    return unpacked(ledger, row.content, content_place(row.batch_id, row.number))
+
+
+def finished(ledger: LedgerType, row: StagedRow) -> Finished:
+    """The entry that a new row becomes."""
+    return Finished._make(unpacked(ledger, row.content, content_place(row.batch_id, row.number)))
 
 
 def before(ledger: LedgerType, row: StagedRow) -> dict[str, Any]:
     """The clean values that a changed row replaces."""
-    return unpacked(ledger, row.before, before_place(row)) if row.before else {}
+    return unpacked(ledger, row.before, before_place(row.batch_id, row.number)) if row.before else {}
 
 
-def content_place(row: StagedRow) -> str:
-    return f"sheets_stagedrow|content|{row.batch_id}:{row.number}"
+def content_place(batch: int, number: int) -> str:
+    return f"sheets_stagedrow|content|{batch}:{number}"
 
 
-def before_place(row: StagedRow) -> str:
-    return f"sheets_stagedrow|before|{row.batch_id}:{row.number}"
+def before_place(batch: int, number: int) -> str:
+    return f"sheets_stagedrow|before|{batch}:{number}"
 
 
 def shown_rows(batch: ImportBatch, rows: Iterable[StagedRow], *, masked: bool) -> Iterator[ShownRow]:
@@ -147,11 +155,21 @@ def shown_rows(batch: ImportBatch, rows: Iterable[StagedRow], *, masked: bool) -
     for row in rows:
         values = content(ledger, row)
         if row.outcome == Outcome.REFUSED:
-            yield ShownRow(row.number, "", tuple(_refusals(batch, ledger, row, values, masked)))
+            yield ShownRow(
+                row.number,
+                _called(ledger, values, masked),
+                tuple(_refusals(batch, ledger, row, values, masked)),
+            )
         else:
             yield ShownRow(
                 row.number, ledger.title_of(values), tuple(_changes(batch, ledger, row, values, masked))
             )
+
+
+def _called(ledger: LedgerType, cells: Mapping[str, str], masked: bool) -> str:
+    """What a refused row calls itself, as far as it may be shown."""
+    shown = (code for code in ledger.title if not masked or ledger.fields[code].personal == "none")
+    return " ".join(cells[code] for code in shown if cells.get(code))
 
 
 def _refusals(

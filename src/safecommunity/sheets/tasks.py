@@ -72,8 +72,7 @@ def check(job: Job, progress: Progress) -> dict[str, Any]:
             wanted = (row for row in sheet.rows if row[0] > start)
             while chunk := list(islice(wanted, CHUNK)):
                 rows = checking.checked(batch, chunk, links)
-                unusual = sum(bool(row.unusual) for row in rows)
-                actions.stage(batch=batch, rows=rows, position=chunk[-1][0], unusual=unusual)
+                actions.stage(batch=batch, rows=rows, position=chunk[-1][0])
                 progress.step(batch.position, max(sheet.height, batch.position))
     except SheetRefused as refusal:
         actions.refuse(batch=batch, reason=refusal.message)

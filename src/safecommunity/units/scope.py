@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar
 
@@ -77,12 +77,29 @@ class ScopedManager(models.Manager[Row], Generic[Row]):
         """As `bulk_create` for thousands of rows, several times faster: the new keys are not read back."""
         database = connections[self._rows().db]
         fields = [field for field in self.model._meta.concrete_fields if not field.primary_key]
+        written = [_written(field, database) for field in fields]
+        self._insert(fields, [[write(one) for write in written] for one in objs])
+
+    def insert_alike(
+        self, same: Mapping[str, Any], names: Sequence[str], rows: Iterable[Sequence[Any]]
+    ) -> None:
+        """As `insert` without objects. `same`: the fields that all rows share, keys of other rows as numbers;
+        `rows`: the fields `names` as the database takes them, JSON, days and UUIDs as text.
+        """
+        database, field_of = connections[self._rows().db], self.model._meta.get_field
+        shared: list[Any] = [field_of(name) for name in same]
+        values = [
+            field.get_db_prep_save(value, database)
+            for field, value in zip(shared, same.values(), strict=True)
+        ]
+        self._insert([*shared, *map(field_of, names)], [[*values, *row] for row in rows])
+
+    def _insert(self, fields: Sequence[Any], rows: Sequence[Sequence[Any]]) -> None:
+        database = connections[self._rows().db]
         quote = database.ops.quote_name
         names = ", ".join(quote(str(field.column)) for field in fields)
         places = ", ".join(["%s"] * len(fields))
         sql = f"INSERT INTO {quote(self.model._meta.db_table)} ({names}) VALUES ({places})"  # noqa: S608
-        written = [_written(field, database) for field in fields]
-        rows = [[write(one) for write in written] for one in objs]
         with database.cursor() as cursor:
             cursor.executemany(sql, rows)
 
