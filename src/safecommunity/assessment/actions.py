@@ -127,7 +127,7 @@ def suggest(*, root: Unit, units: Sequence[Unit], by: User | None, today: date, 
     Reads everything in a handful of queries and writes one row for each assessment that changed.
     """
     rows = Assessment.objects.below(root).filter(unit__in=[unit.pk for unit in units])
-    found = list(rows.exclude(state=Assessment.State.FROZEN).defer("snapshot"))
+    found = list(rows.exclude(state=Assessment.State.FROZEN).select_related("unit").defer("snapshot"))
     changed = 0
     for period in sorted({each.period for each in found}):
         changed += _suggest_year(root, units, [each for each in found if each.period == period], today, now)

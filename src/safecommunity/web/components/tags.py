@@ -13,7 +13,7 @@ from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, Radi
 from django.template import Library
 from django.template.context import Context
 from django.templatetags.static import static
-from django.utils.html import format_html, format_html_join
+from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
@@ -180,15 +180,31 @@ def heat(months: Iterable[Sequence[Any]], label: str = "", key: bool = True) -> 
 @register.inclusion_tag("components/lights.html")
 def lights(columns: Sequence[str], rows: Iterable[Any], label: str = "") -> dict[str, Any]:
     """Units × elements; a row is (name, url, cells), a cell (state, text, url), states as in LIGHTS."""
+    words = {state: str(escape(str(mark.word))) for state, mark in LIGHTS.items()}
     table = [
-        {
-            "name": name,
-            "url": url,
-            "cells": [(state, LIGHTS[state], text, link) for state, text, link in cells],
-        }
+        {"name": name, "url": url, "cells": mark_safe("".join(_light(words, *cell) for cell in cells))}  # noqa: S308
         for name, url, cells in rows
     ]
     return {"columns": columns, "rows": table, "label": label, "key": LIGHTS.items()}
+
+
+def _light(words: dict[str, str], state: str, text: Any, url: str) -> str:
+    """One cell, written out here because a city has tens of thousands; its sign is a symbol drawn once."""
+    word = words[state]
+    inner = (
+        f'class="light" data-state="{state}" title="{word}"><svg class="icon" viewBox="0 0 24 24" '
+        f'aria-hidden="true"><use href="#light-{state}"></use></svg><span>{escape(text or "—")}</span>'
+        f'<span class="unseen">{word}</span>'
+    )
+    return f'<td><a href="{escape(url)}" {inner}</a></td>' if url else f"<td><span {inner}</span></td>"
+
+
+@register.simple_tag
+def light_symbols() -> SafeString:
+    """The signs of the lights, to be drawn again and again."""
+    signs = ((state, mark_safe(icon_shapes(mark.icon))) for state, mark in LIGHTS.items())  # noqa: S308
+    symbols = format_html_join("", '<symbol id="light-{}" viewBox="0 0 24 24">{}</symbol>', signs)
+    return format_html('<svg class="unseen" aria-hidden="true">{}</svg>', symbols)
 
 
 @register.inclusion_tag("components/strip.html")
