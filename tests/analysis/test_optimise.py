@@ -123,7 +123,7 @@ def measured(plan: Plan, measure: str) -> tuple[Decimal | int, ...]:
     return tuple(row[at] for at in PLACES[measure])
 
 
-@pytest.mark.requirement("R179", "R224")
+@pytest.mark.requirement("R224")
 @settings(max_examples=150, deadline=None)
 @given(cases(), st.sampled_from(["effort", "cost", "time"]))
 def test_the_plan_is_as_good_as_trying_every_set_of_actions(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, cast
 
 from django.contrib import messages
@@ -29,6 +29,7 @@ from safecommunity.web.pages.assessment.forms import AcceptForm, GapForm, TaskFo
 from safecommunity.web.pages.assessment.views import assessment_or_404
 
 PAGE = 50
+FAR = timedelta(days=5 * 366)
 OWNER = "owner-"
 
 
@@ -159,7 +160,15 @@ def _answer(assessment: Assessment, band: str, until: date, measure: str) -> dic
         "needed": problem.needed,
         "plans": [_told(assessment, plan, plans[0], until) for plan in plans],
         "why_not": "" if plans else _why_not(assessment, problem),
+        "earliest": None if plans else _earliest(assessment, band),
     }
+
+
+def _earliest(assessment: Assessment, band: str) -> date | None:
+    """The first day by which the band can be reached at all, however much it takes."""
+    problem = queries.gap(assessment, band, until=today() + FAR, today=today())
+    fastest = best_plans(assessment.rules, queries.present_marks(assessment), problem, measure="time")
+    return today() + timedelta(days=fastest[0].days) if fastest else None
 
 
 def _told(assessment: Assessment, plan: Plan, best: Plan, until: date) -> dict[str, Any]:
