@@ -81,7 +81,6 @@ def test_records_beneath_count_and_those_of_a_neighbour_do_not() -> None:
     assert [found[unit.pk].ledgers["drills"].standing for unit in (city, one, other)] == [3, 1, 2]
 
 
-@pytest.mark.requirement("R33")
 def test_a_file_cited_for_one_scheme_serves_the_indicators_it_is_mapped_to(unit: Unit) -> None:
     cite(unit, "national-2006/7.4", dt.date(2026, 6, 1))
     cite(unit, "national-2006/7.4", None, withdrawn=True)
@@ -147,7 +146,6 @@ def test_what_does_not_fit_is_found_with_what_mends_it(unit: Unit, lin: User) ->
     assert sum(each.kind == "not-assessed" for each in found) == 49
 
 
-@pytest.mark.requirement("R142")
 def test_two_assessments_are_compared_item_by_item(unit: Unit, lin: User) -> None:
     one, other = made.assessment(unit, lin, period="2025"), made.assessment(unit, lin)
     made.confirm(one, "1.1", made.answers("CCC"), lin)

@@ -12,7 +12,7 @@ def data(**changes: Any) -> dict[str, Any]:
     return texts | {"left": "hub", "right": "six", "pairs": {"1": ["I1"], "2": ["I1", "I2"]}} | changes
 
 
-@pytest.mark.requirement("R33", "R99")
+@pytest.mark.requirement("R99")
 def test_one_piece_of_evidence_serves_both_ways() -> None:
     walk = parse("walk", data())
 

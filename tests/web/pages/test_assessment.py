@@ -261,7 +261,7 @@ def test_evidence_is_one_click_away_and_can_be_added(unit: Unit, page: Client, l
     assert "indicator=national-2006%2F7.4" in html
 
 
-@pytest.mark.requirement("R33", "R99")
+@pytest.mark.requirement("R99")
 def test_the_page_says_which_indicators_of_other_schemes_the_evidence_serves(
     unit: Unit, page: Client, form: Assessment
 ) -> None:
@@ -355,7 +355,6 @@ def test_a_task_is_given_to_somebody_and_finished(
     assert post(zhou, url, **data).status_code == 403
 
 
-@pytest.mark.requirement("R142")
 def test_two_years_are_compared(unit: Unit, page: Client, lin: User) -> None:
     one, other = made.assessment(unit, lin, period="2025"), made.assessment(unit, lin)
     made.confirm(other, "1.1", made.answers("AAA"), lin)

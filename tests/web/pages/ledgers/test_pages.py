@@ -73,7 +73,7 @@ def test_the_index_shows_every_ledger_with_what_is_in_it(unit: Unit, zhou: Clien
     assert contact.get(at("index", unit)).status_code == 403
 
 
-@pytest.mark.requirement("R61", "R185")
+@pytest.mark.requirement("R61")
 def test_a_new_record_is_typed_in_and_shown(unit: Unit, lin: Client) -> None:
     page = lin.get(at("add", unit, "premises"))
     form = page.context["form"]
@@ -206,7 +206,6 @@ def test_a_record_is_withdrawn_with_a_reason_and_restored(unit: Unit, lin: Clien
     assert len(lin.get(at("list", unit, "premises")).context["rows"]) == 1
 
 
-@pytest.mark.requirement("R102")
 def test_people_who_need_care_are_listed_by_kind_with_their_helper(unit: Unit, zhou: Client) -> None:
     for changes in ({}, {"kind": ["disabled"], "id_number": "440524188001010014", "helper": "赵敏"}):
         actions.add(ledger="vulnerable-people", unit=unit, values={**NEEDY, **changes}, by=None)
