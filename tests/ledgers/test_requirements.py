@@ -103,7 +103,7 @@ RECORDS = [
         },
         {"f_plated": "true", "f_inspected_on_time": "true"},
         "5.1",
-        marks=pytest.mark.requirement("R76", "R185"),
+        marks=pytest.mark.requirement("R76"),
         id="vehicles",
     ),
     pytest.param(

@@ -17,14 +17,7 @@ from safecommunity.core.suggestions import Facts, suggest_all
 SCHEMES = sorted(library.schemes)
 CROSSWALKS = sorted(library.crosswalks)
 LEDGERS = set(library.ledgers)
-METRICS = {
-    "unit-survey-rate", "special-operation-certificate-rate", "fire-equipment-pass-rate",
-    "fire-equipment-intact-rate", "vehicle-plate-rate", "vehicle-inspection-rate", "food-licence-rate",
-    "food-worker-certificate-rate", "comprehensive-inspections", "drills", "training-sessions",
-    "training-persons", "meetings", "volunteers-per-thousand", "funds-per-head", "rules-in-force",
-    "plans-reviewed", "overall-reviews", "exchanges", "opinions-answered-rate", "major-fire-hazard-units",
-    "major-accidents",
-}  # fmt: skip
+METRICS = set(library.metrics)
 
 
 @pytest.fixture(params=SCHEMES)

@@ -131,7 +131,10 @@ def suggest(*, root: Unit, units: Sequence[Unit], by: User | None, today: date, 
     changed = 0
     for period in sorted({each.period for each in found}):
         changed += _suggest_year(root, units, [each for each in found if each.period == period], today, now)
-    record("assessments.suggested", root, by=by, unit=root, after={"looked": len(found), "changed": changed})
+    if changed:
+        record(
+            "assessments.suggested", root, by=by, unit=root, after={"looked": len(found), "changed": changed}
+        )
     return changed
 
 
