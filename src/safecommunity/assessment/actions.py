@@ -22,6 +22,8 @@ from safecommunity.library import schemes
 from safecommunity.units.models import Unit
 from safecommunity.units.scope import change
 
+BATCH = 100
+
 
 class NotPossible(Exception):
     """The state of the assessment does not allow this; the message says what to do first."""
@@ -120,22 +122,24 @@ def confirm_as_suggested(*, assessment: Assessment, indicators: Collection[str],
     return len(rows)
 
 
-@transaction.atomic
 def suggest(*, root: Unit, units: Sequence[Unit], by: User | None, today: date, now: datetime) -> int:
     """Work out suggestions and figures again for the open assessments of `units`, all at or below `root`.
 
-    Reads everything in a handful of queries and writes one row for each assessment that changed.
+    Reads everything in a handful of queries, then writes one row for each assessment that changed, a hundred
+    at a time, so that nobody who saves has to wait for a whole city.
     """
     rows = Assessment.objects.below(root).filter(unit__in=[unit.pk for unit in units])
     found = list(rows.exclude(state=Assessment.State.FROZEN).select_related("unit").defer("snapshot"))
-    changed = 0
+    changed: list[tuple[Assessment, dict[str, Any]]] = []
     for period in sorted({each.period for each in found}):
-        changed += _suggest_year(root, units, [each for each in found if each.period == period], today, now)
+        changed += _suggest_year(root, units, [each for each in found if each.period == period], today)
+    for first in range(0, len(changed), BATCH):
+        with transaction.atomic():
+            _keep_suggestions(root, changed[first : first + BATCH], now)
     if changed:
-        record(
-            "assessments.suggested", root, by=by, unit=root, after={"looked": len(found), "changed": changed}
-        )
-    return changed
+        after = {"looked": len(found), "changed": len(changed)}
+        record("assessments.suggested", root, by=by, unit=root, after=after)
+    return len(changed)
 
 
 @transaction.atomic
@@ -359,36 +363,45 @@ def _suggested(unit: Unit, rules: Scheme, year: Period, today: date) -> dict[str
 
 
 def _suggest_year(
-    root: Unit, units: Sequence[Unit], found: Sequence[Assessment], today: date, now: datetime
-) -> int:
+    root: Unit, units: Sequence[Unit], found: Sequence[Assessment], today: date
+) -> list[tuple[Assessment, dict[str, Any]]]:
+    """The assessments of one year whose suggestions changed, with the new ones."""
     rules = {(each.scheme, each.scheme_version): each.rules for each in found}
     served = {key: facts.served(scheme) for key, scheme in rules.items()}
     wanted = {each.unit_id for each in found}
     observed = facts.observe(
         root, [unit for unit in units if unit.pk in wanted], found[0].year, rules.values()
     )
-    confirmed = _confirmed(root, found)
-    changed = 0
+    changed = []
     for each in found:
         key = each.scheme, each.scheme_version
-        scheme = rules[key]
-        known = facts.facts(observed[each.unit_id], scheme, served[key], each.year, today=today)
-        suggested = figures.kept(suggest_all(scheme, known))
+        known = facts.facts(observed[each.unit_id], rules[key], served[key], each.year, today=today)
+        suggested = figures.kept(suggest_all(rules[key], known))
         if suggested != each.suggested:
-            changed += 1
-            values = figures.figures(scheme, confirmed.get(each.pk, {}), suggested)
-            _write(each, suggested=suggested, suggested_at=now, **values)
+            changed.append((each, suggested))
     return changed
 
 
-def _confirmed(root: Unit, found: Iterable[Assessment]) -> dict[int, dict[str, Mark]]:
+def _keep_suggestions(
+    root: Unit, changed: Sequence[tuple[Assessment, dict[str, Any]]], now: datetime
+) -> None:
+    """Write suggestions with the figures that follow from the grades as they stand at this moment."""
+    rows = Assessment.objects.below(root).filter(pk__in=[each.pk for each, _suggested in changed])
+    still_open = rows.exclude(state=Assessment.State.FROZEN).select_for_update(of=("self",))
+    versions = dict(still_open.values_list("pk", "scheme_version"))
+    confirmed = _confirmed(root, versions)
+    for each, suggested in changed:
+        if versions.get(each.pk) == each.scheme_version:
+            values = figures.figures(each.rules, confirmed.get(each.pk, {}), suggested)
+            _write(each, suggested=suggested, suggested_at=now, **values)
+
+
+def _confirmed(root: Unit, wanted: Iterable[int]) -> dict[int, dict[str, Mark]]:
     """Assessment id → indicator → confirmed mark, in one query."""
     marks: dict[int, dict[str, Mark]] = {}
-    rows = Grade.objects.below(root).filter(confirmed_at__isnull=False)
-    wanted = {each.pk for each in found}
+    rows = Grade.objects.below(root).filter(assessment__in=list(wanted), confirmed_at__isnull=False)
     for row in rows.only("assessment_id", "indicator", "answers", "not_applicable", "reason", "confirmed_at"):
-        if row.assessment_id in wanted:
-            marks.setdefault(row.assessment_id, {})[row.indicator] = row.mark
+        marks.setdefault(row.assessment_id, {})[row.indicator] = row.mark
     return marks
 
 
