@@ -1,9 +1,9 @@
 """Assessments at the size of a city: 1,000 units, a year of records, one national form each.
 
 `python benchmarks/assessment.py [UNITS] [RECORDS A UNIT]`. Prints one JSON object: medians in milliseconds of
-creating an assessment, saving one grade with re-scoring, the ratio of the best saves with all and with 10
-assessments in place (the best ones, because the two are minutes apart), the consistency check of one unit and the gap plan; seconds of the whole-city page and of re-scoring
-every unit from its records.
+creating an assessment, saving one grade with re-scoring, the consistency check of one unit and the gap plan;
+the ratio of the best saves with all and with 10 assessments in place (the best, because the two are minutes
+apart); seconds of the whole-city page and of re-scoring every unit from its records.
 """
 
 from __future__ import annotations
