@@ -161,7 +161,7 @@ def import_the_survey(page: Page, sheet: Path) -> str:
     assert [" ".join(row.split()) for row in page.locator("#rows tbody tr").all_inner_texts()] == [
         "8 阳光旅馆 普查!B8 统一社会信用代码 91130102MA0A1B2C3Y 统一社会信用代码校验位不符，请核对是否抄错",
         "10 阳光仓库 普查!D10 地址 必填",
-        "12 阳光工厂 普查!G12 普查日期 2026年2月30日 日期写法如 2026-03-31",
+        "12 阳光工厂 普查!G12 普查日期 2026年2月30日 日历上没有这一天",
     ]
     page.get_by_label("只导入正确的行").check()
     page.get_by_role("button", name="导入", exact=True).click()

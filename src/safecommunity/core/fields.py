@@ -239,12 +239,12 @@ def _date(field: Field, given: object) -> str:
     found = re.fullmatch(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(T?[0:.]+Z?)?", text) or re.fullmatch(
         r"(\d{4})(\d{2})(\d{2})", text
     )
+    if found is None:
+        raise RefusedError("日期写法如 2026-03-31")
     try:
-        if found is None:
-            raise ValueError
         day = date(*(int(part) for part in found.groups()[:3]))
     except ValueError as error:
-        raise RefusedError("日期写法如 2026-03-31") from error
+        raise RefusedError("日历上没有这一天") from error
     if not 1900 <= day.year <= 2100:
         raise RefusedError("年份应在1900到2100之间")
     return day.isoformat()
