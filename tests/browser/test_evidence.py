@@ -38,7 +38,8 @@ def test_photos_are_dropped_cited_and_filed(visit: Visit, tmp_path: Path) -> Non
     page.get_by_role("link", name="巡查").click()
     page.wait_for_load_state("networkidle")
     check_page(page, "evidence-file")
-    assert page.evaluate("document.querySelector('.evidence-view img').naturalWidth") == 300
+    width = "image => image.decode().then(() => image.naturalWidth)"
+    assert page.locator(".evidence-view img").first.evaluate(width) == 300
     assert queries.citations(unit).count() == 2
 
 

@@ -37,8 +37,8 @@ def test_the_self_assessment_report_is_made_read_frozen_and_downloaded(visit: Vi
     assert page.locator(".paper-title").inner_text() == "阳光街道安全社区创建自评报告"
     assert page.locator(".paper svg[role=img]").count() == 2
     page.locator(".paper-photos img").first.scroll_into_view_if_needed()
-    page.wait_for_load_state("networkidle")
-    assert page.locator(".paper-photos img").first.evaluate("image => image.naturalWidth") > 100
+    width = "image => image.decode().then(() => image.naturalWidth)"
+    assert page.locator(".paper-photos img").first.evaluate(width) > 100
     with page.expect_download() as download:
         page.get_by_role("link", name="Word").click()
     with zipfile.ZipFile(io.BytesIO(Path(download.value.path()).read_bytes())) as archive:
