@@ -118,6 +118,13 @@ def test_a_paper_whose_file_was_altered_is_not_frozen_and_is_found_by_the_check(
     assert list(queries.damaged_files()) == [paper.pdf_sha256]
 
 
+def test_a_damaged_file_is_replaced_when_the_same_content_is_kept_again(lin: Any) -> None:
+    sha256 = store.keep(b"%PDF-whole")
+    store.path_of(sha256).write_bytes(b"%PDF-forged")
+    assert store.keep(b"%PDF-whole") == sha256
+    assert store.verified(sha256).read_bytes() == b"%PDF-whole"
+
+
 def test_a_new_issue_lists_what_changed_since_the_frozen_one(paper: Paper, lin: Any) -> None:
     actions.freeze(paper=paper, version=paper.version, by=lin)
     made.meeting(paper.unit, "2025-10-10")

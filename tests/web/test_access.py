@@ -128,3 +128,8 @@ def test_the_content_security_policy_has_no_loophole(client):
     assert policy["script-src"] == policy["style-src"] == policy["connect-src"] == "'self'"
     assert policy["report-uri"] == "/csp/"
     assert not any("unsafe" in sources or "*" in sources for sources in policy.values())
+
+
+@pytest.mark.parametrize("address", ["/anyone/?q=%00", "/anyone/?%00=1", "/any%00one/"])
+def test_an_address_with_a_nul_is_refused_in_words(client, address):
+    assert client.get(address).status_code == 400

@@ -66,6 +66,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "safecommunity.web.middleware.readable",
     "safecommunity.web.middleware.caller",
     "safecommunity.web.middleware.second_factor_first",
     "django.contrib.messages.middleware.MessageMiddleware",

@@ -63,10 +63,13 @@ def receive(chunks: Iterable[bytes], into: Path, *, most_bytes: int) -> str:
 
 
 def keep(source: Path) -> str:
-    """Put a copy of the file in place under its SHA-256, on the disk for good when this returns."""
+    """Put a copy of the file in place under its SHA-256, on the disk for good when this returns.
+
+    A damaged file of that name is replaced.
+    """
     sha256 = digest_of(source)
     place = path_of(sha256)
-    if place.exists():
+    if place.is_file() and digest_of(place) == sha256:
         os.utime(place)  # an orphan about to be swept is wanted again
     else:
         _put(source, place)

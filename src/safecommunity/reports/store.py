@@ -19,10 +19,13 @@ class Damaged(Exception):
 
 
 def keep(content: bytes) -> str:
-    """Put a finished file in place, whole and on the disk for good when this returns; its SHA-256."""
+    """Put a finished file in place, whole and on the disk for good when this returns; its SHA-256.
+
+    A damaged file of that name is replaced.
+    """
     sha256 = hashlib.sha256(content).hexdigest()
     place = path_of(sha256)
-    if not place.exists():
+    if not _is_whole(place, sha256):
         place.parent.mkdir(parents=True, exist_ok=True)
         handle, half = tempfile.mkstemp(prefix=".", dir=place.parent)
         with os.fdopen(handle, "wb") as file:
@@ -36,10 +39,14 @@ def keep(content: bytes) -> str:
 def verified(sha256: str) -> Path:
     """The path of a finished file whose bytes are those it was kept for. Raises Damaged."""
     place = path_of(sha256)
-    if not place.is_file() or hashlib.sha256(place.read_bytes()).hexdigest() != sha256:
+    if not _is_whole(place, sha256):
         raise Damaged(sha256)
     return place
 
 
 def path_of(sha256: str) -> Path:
     return Path(settings.DATA) / "papers" / sha256[:2] / sha256[2:]
+
+
+def _is_whole(place: Path, sha256: str) -> bool:
+    return place.is_file() and hashlib.sha256(place.read_bytes()).hexdigest() == sha256

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import cast
 
 from django.conf import settings
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -31,6 +32,17 @@ def caller(answer: Answer) -> Answer:
         response.headers.setdefault("Permissions-Policy", "camera=(self), geolocation=(self), microphone=()")
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         return response
+
+    return middleware
+
+
+def readable(answer: Answer) -> Answer:
+    """Addresses with a NUL, which no text of a database can hold, are refused before anything reads them."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if "\0" in request.path or "%00" in str(request.META.get("QUERY_STRING", "")):
+            raise BadRequest("NUL in the address")
+        return answer(request)
 
     return middleware
 
