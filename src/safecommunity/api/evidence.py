@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from typing import Any
 
 from django.http import FileResponse, HttpRequest, HttpResponse
@@ -13,6 +12,7 @@ from ninja import Form, Router, Schema, Status, UploadedFile
 from ninja.errors import HttpError
 
 from safecommunity.api.access import unit_for
+from safecommunity.api.versions import asked_version
 from safecommunity.documents.media import MediaRefused
 from safecommunity.evidence import actions, queries, store
 from safecommunity.evidence.models import Citation, File
@@ -165,7 +165,7 @@ def describe(request: HttpRequest, response: HttpResponse, slug: str, pk: int, g
     file = _file(unit_for(request, slug, Permission.EVIDENCE_ATTACH), pk)
     said = {**given.dict(), "title": given.title[:120]}
     try:
-        actions.describe(file=file, version=_version(request), **said, by=_user(request))
+        actions.describe(file=file, version=asked_version(request), **said, by=_user(request))
     except StaleRecord:
         return _stale()
     return Status(200, _tagged(file, response))
@@ -179,7 +179,9 @@ def describe(request: HttpRequest, response: HttpResponse, slug: str, pk: int, g
 def withdraw(request: HttpRequest, slug: str, pk: int, given: WhyIn) -> Any:
     file = _file(unit_for(request, slug, Permission.EVIDENCE_ATTACH), pk)
     try:
-        actions.withdraw(file=file, version=_version(request), reason=given.reason[:200], by=_user(request))
+        actions.withdraw(
+            file=file, version=asked_version(request), reason=given.reason[:200], by=_user(request)
+        )
     except StaleRecord:
         return _stale()
     return Status(204, None)
@@ -236,15 +238,6 @@ def _entry(unit: Unit, pk: int) -> Entry:
     if row is None:
         raise HttpError(404, _("没有这条台账记录，或者您看不到它。请核对编号。"))
     return row
-
-
-def _version(request: HttpRequest) -> int:
-    """The version in If-Match; 428 when the header is not there."""
-    given = request.headers.get("If-Match", "")
-    if not given:
-        raise HttpError(428, _("请在 If-Match 里写明所改的版本（读取时 ETag 的值）。"))
-    found = re.fullmatch(r'(?:W/)?"?(\d{1,9})"?', given.strip())
-    return int(found[1]) if found else 0
 
 
 def _stale() -> Status[dict[str, Any]]:

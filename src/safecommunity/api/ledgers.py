@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 import uuid
 from collections.abc import Mapping
 from typing import Any
@@ -15,6 +14,7 @@ from ninja import Router, Schema, Status
 from ninja.errors import HttpError
 
 from safecommunity.api.access import unit_for
+from safecommunity.api.versions import asked_version
 from safecommunity.core.ledgers import LedgerType
 from safecommunity.core.messages import Message
 from safecommunity.ledgers import actions, asking, queries
@@ -154,7 +154,7 @@ def change(
     row = _entry(unit_for(request, slug, Permission.LEDGER_EDIT), code, pk)
     if row.withdrawn_at:
         return Status(409, {"detail": _("这条记录已撤回，恢复后才能修改。")})
-    version = _version(request)
+    version = asked_version(request)
     try:
         actions.change(entry=row, version=version, by=_user(request), **given.dict())
     except InvalidEntry as error:
@@ -176,7 +176,9 @@ def withdraw(
 ) -> Any:
     row = _entry(unit_for(request, slug, Permission.LEDGER_EDIT), code, pk)
     try:
-        actions.withdraw(entry=row, version=_version(request), reason=given.reason[:200], by=_user(request))
+        actions.withdraw(
+            entry=row, version=asked_version(request), reason=given.reason[:200], by=_user(request)
+        )
     except StaleRecord:
         return _stale()
     return Status(200, _tagged(row, response))
@@ -190,7 +192,7 @@ def withdraw(
 def restore(request: HttpRequest, response: HttpResponse, slug: str, code: str, pk: int) -> Any:
     row = _entry(unit_for(request, slug, Permission.LEDGER_EDIT), code, pk)
     try:
-        actions.restore(entry=row, version=_version(request), by=_user(request))
+        actions.restore(entry=row, version=asked_version(request), by=_user(request))
     except StaleRecord:
         return _stale()
     except DuplicateEntry as error:
@@ -210,15 +212,6 @@ def _entry(unit: Unit, code: str, pk: int) -> Entry:
     if row is None:
         raise HttpError(404, _("没有这条记录，或者您看不到它。"))
     return row
-
-
-def _version(request: HttpRequest) -> int:
-    """The version in If-Match; 428 when the header is not there."""
-    given = request.headers.get("If-Match", "")
-    if not given:
-        raise HttpError(428, _("请在 If-Match 里写明所改的版本（读取时 ETag 的值）。"))
-    found = re.fullmatch(r'(?:W/)?"?(\d{1,9})"?', given.strip())
-    return int(found[1]) if found else 0
 
 
 def _stale() -> Status[dict[str, Any]]:
