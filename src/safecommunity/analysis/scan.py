@@ -154,15 +154,15 @@ def knox(
     days = np.asarray(day, dtype=float)
     upper = np.triu_indices(len(days), 1)
     close_in_space = distances(xy)[upper] <= near
-    close = int((close_in_space & (np.abs(days[:, None] - days)[upper] <= soon)).sum())
-    in_time = int((np.abs(days[:, None] - days)[upper] <= soon).sum())
+    close_in_time = np.abs(days[upper[0]] - days[upper[1]]) <= soon
+    close = int((close_in_space & close_in_time).sum())
     pairs = np.column_stack(upper)[close_in_space]
     random = np.random.default_rng(seed)
     reached = 0
     for _ in range(replicates):
         shuffled = random.permutation(days)
         reached += int((np.abs(shuffled[pairs[:, 0]] - shuffled[pairs[:, 1]]) <= soon).sum()) >= close
-    expected = float(close_in_space.sum()) * in_time / len(upper[0])
+    expected = float(close_in_space.sum()) * float(close_in_time.sum()) / len(upper[0])
     return Knox(close, expected, (1 + reached) / (1 + replicates))
 
 
