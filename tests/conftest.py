@@ -7,6 +7,7 @@ import tempfile
 
 import pytest
 from django import conf
+from django.utils import translation
 
 os.environ.update(
     {
@@ -26,3 +27,9 @@ conf.settings.INSTALLED_APPS  # noqa: B018 -- read with this environment; named 
 @pytest.fixture(autouse=True)
 def _quick_passwords(settings: object) -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # type: ignore[attr-defined]
+
+
+@pytest.fixture(autouse=True)
+def _in_chinese() -> None:
+    """A page asked for in English leaves its language behind in the thread."""
+    translation.activate(conf.settings.LANGUAGE_CODE)

@@ -36,6 +36,33 @@ class Permission(StrEnum):
     ASSESSMENT_SCORE = "assessment.score"
     REPORT_VIEW = "report.view"
     REPORT_MAKE = "report.make"
+    PROGRAMME_VIEW = "programme.view"
+    PROGRAMME_EDIT = "programme.edit"
+    TASK_DO = "task.do"
+    TARGET_EDIT = "target.edit"
+    REVIEW_VIEW = "review.view"
+    REVIEW_APPLY = "review.apply"
+    REVIEW_CHECK = "review.check"
+    RETURN_VIEW = "return.view"
+    RETURN_SUBMIT = "return.submit"
+    RETURN_CHECK = "return.check"
+    SUPERVISION_VIEW = "supervision.view"
+    SUPERVISE = "supervision.run"
+    APPRAISE = "supervision.appraise"
+    DOCUMENT_VIEW = "document.view"
+    DOCUMENT_DRAFT = "document.draft"
+    DOCUMENT_SIGN = "document.sign"
+    HAZARD_VIEW = "hazard.view"
+    HAZARD_REPORT = "hazard.report"
+    HAZARD_MANAGE = "hazard.manage"
+    HAZARD_ANSWER = "hazard.answer"
+    RISK_VIEW = "risk.view"
+    RISK_EDIT = "risk.edit"
+    RESIDENT_VIEW = "resident.view"
+    RESIDENT_HANDLE = "resident.handle"
+    INJURY_VIEW = "injury.view"
+    INJURY_ENTER = "injury.enter"
+    INJURY_SENSITIVE = "injury.sensitive"
     USER_VIEW = "user.view"
     USER_EDIT = "user.edit"
     ROLE_GRANT = "role.grant"
@@ -46,10 +73,47 @@ class Permission(StrEnum):
 
 P = Permission
 LOOK = frozenset(
-    {P.UNIT_VIEW, P.LEDGER_VIEW, P.EVIDENCE_VIEW, P.METRIC_VIEW, P.ASSESSMENT_VIEW, P.REPORT_VIEW}
+    {
+        P.UNIT_VIEW,
+        P.LEDGER_VIEW,
+        P.EVIDENCE_VIEW,
+        P.METRIC_VIEW,
+        P.ASSESSMENT_VIEW,
+        P.REPORT_VIEW,
+        P.PROGRAMME_VIEW,
+        P.REVIEW_VIEW,
+        P.RETURN_VIEW,
+        P.SUPERVISION_VIEW,
+        P.DOCUMENT_VIEW,
+        P.HAZARD_VIEW,
+        P.RISK_VIEW,
+    }
 )
-RECORD = LOOK | {P.LEDGER_EDIT, P.LEDGER_IMPORT, P.LEDGER_EXPORT, P.EVIDENCE_ATTACH, P.TOKEN_OWN}
+RECORD = LOOK | {
+    P.LEDGER_EDIT,
+    P.LEDGER_IMPORT,
+    P.LEDGER_EXPORT,
+    P.EVIDENCE_ATTACH,
+    P.TOKEN_OWN,
+    P.TASK_DO,
+    P.HAZARD_REPORT,
+    P.RISK_EDIT,
+    P.RESIDENT_VIEW,
+    P.INJURY_VIEW,
+    P.INJURY_ENTER,
+}
 OFFICE = RECORD | {
+    P.PROGRAMME_EDIT,
+    P.TARGET_EDIT,
+    P.REVIEW_APPLY,
+    P.RETURN_SUBMIT,
+    P.RETURN_CHECK,
+    P.SUPERVISE,
+    P.DOCUMENT_DRAFT,
+    P.DOCUMENT_SIGN,
+    P.HAZARD_MANAGE,
+    P.RESIDENT_HANDLE,
+    P.INJURY_SENSITIVE,
     P.UNIT_EDIT,
     P.BODY_EDIT,
     P.PLACE_EDIT,
@@ -75,24 +139,37 @@ class Role:
 ROLES: dict[str, Role] = {
     "office": Role(_("创建办"), _("街道或创建单位的安全社区创建办公室：办理全部业务"), OFFICE),
     "city-office": Role(
-        _("市、区创建办"), _("看到所辖全部单位，指导督查，可发布本地台账"), OFFICE | {P.LEDGER_DEFINE}
+        _("市、区创建办"),
+        _("看到所辖全部单位，指导督查，可发布本地台账"),
+        OFFICE | {P.LEDGER_DEFINE, P.REVIEW_CHECK, P.APPRAISE},
     ),
     "officer": Role(_("安监员"), _("社区专职安监员：登记台账，上传佐证"), RECORD),
     "project-group": Role(_("项目促进组"), _("登记本领域工作，提出评分建议"), RECORD | {P.ASSESSMENT_EDIT}),
     "appraisal": Role(
         _("考核监督组"),
         _("检查、评分、确认"),
-        RECORD | {P.ASSESSMENT_EDIT, P.ASSESSMENT_CONFIRM, P.ASSESSMENT_SCORE, P.REPORT_MAKE},
+        RECORD
+        | {
+            P.ASSESSMENT_EDIT,
+            P.ASSESSMENT_CONFIRM,
+            P.ASSESSMENT_SCORE,
+            P.REPORT_MAKE,
+            P.SUPERVISE,
+            P.APPRAISE,
+            P.HAZARD_MANAGE,
+        },
     ),
     "contact": Role(
         _("单位联系人"),
         _("生产经营单位、场所的联系人"),
-        frozenset({P.UNIT_VIEW, P.LEDGER_VIEW, P.EVIDENCE_ATTACH}),
+        frozenset({P.UNIT_VIEW, P.LEDGER_VIEW, P.EVIDENCE_ATTACH, P.HAZARD_ANSWER}),
     ),
     "reporter": Role(
         _("上报员"),
         _("医院、派出所、消防等的数据上报人"),
-        frozenset({P.UNIT_VIEW, P.LEDGER_VIEW, P.LEDGER_EDIT, P.LEDGER_IMPORT}),
+        frozenset(
+            {P.UNIT_VIEW, P.LEDGER_VIEW, P.LEDGER_EDIT, P.LEDGER_IMPORT, P.INJURY_VIEW, P.INJURY_ENTER}
+        ),
     ),
     "expert": Role(
         _("评审专家"),
@@ -105,6 +182,7 @@ ROLES: dict[str, Role] = {
                 P.METRIC_VIEW,
                 P.ASSESSMENT_VIEW,
                 P.ASSESSMENT_SCORE,
+                P.REVIEW_VIEW,
             }
         ),
     ),
