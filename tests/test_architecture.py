@@ -46,6 +46,7 @@ NOT_ACTS = {
     "jobs/actions.py:claim": LATER_WORK,
     "jobs/actions.py:finish": LATER_WORK,
     "jobs/actions.py:fail": LATER_WORK,
+    "ledgers/actions.py:by_hand": READS,
     "ledgers/actions.py:differing": READS,
     "ledgers/actions.py:finished": READS,
     "metrics/actions.py:refresh": WORKED_OUT,

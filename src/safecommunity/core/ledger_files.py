@@ -65,6 +65,7 @@ def parse(code: str, data: Any, code_lists: Mapping[str, Mapping[str, Any]] | No
         recurs=_one_of(data, "recurs", RECURRENCES, ""),
         source=_words(data, "source"),
         wording=_words(data, "wording", "ours"),
+        kept_by=_words(data, "kept_by", ""),
     )
     _check_references(ledger)
     return ledger

@@ -55,6 +55,8 @@ class LedgerType:
 
     `feeds`: the "scheme/indicator" codes every record speaks for; `feeds_by`: field → value → the codes
     a record with that value speaks for too. `recurs`: how often one is due ("month" …).
+    `kept_by`: the name of the address where the thing behind a record is worked on; such a ledger is not
+    written by hand.
     """
 
     code: str
@@ -76,6 +78,7 @@ class LedgerType:
     recurs: str
     source: str
     wording: str
+    kept_by: str
 
     @property
     def words(self) -> Words:

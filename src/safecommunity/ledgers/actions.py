@@ -11,6 +11,7 @@ from datetime import date
 from itertools import islice
 from typing import Any, NamedTuple, TypeVar
 
+from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -40,6 +41,15 @@ class InvalidEntry(Exception):
     def __init__(self, errors: Mapping[str, Message]) -> None:
         super().__init__("; ".join(f"{key}: {message}" for key, message in errors.items()))
         self.errors = errors
+
+
+class KeptElsewhere(PermissionDenied):
+    """The ledger is written by the work itself, not by hand."""
+
+    def __init__(self, kind: LedgerType) -> None:
+        super().__init__(
+            _("“%(name)s”由业务办理自动登记，不能直接改。请到办理页面操作。") % {"name": kind.name}
+        )
 
 
 class DuplicateEntry(Exception):
@@ -97,19 +107,41 @@ def add(
 ) -> Entry:
     """A new entry from values by column. The same `client_uuid` again gives the entry it made the first time.
 
-    Raises InvalidEntry, DuplicateEntry.
+    Raises InvalidEntry, DuplicateEntry, KeptElsewhere.
     """
     uid = client_uuid or uuid.uuid4()
     if known := Entry.objects.in_unit(unit).filter(unit=unit, client_uuid=uid).first():
         return known
-    kind = ledgers[ledger]
+    by_hand(ledgers[ledger])
+    return _add(ledgers[ledger], unit, values, uid, remark, by)
+
+
+@transaction.atomic
+def keep(
+    *, ledger: str, unit: Unit, client_uuid: uuid.UUID, values: Mapping[str, object], by: User | None
+) -> Entry:
+    """The line a ledger holds of a thing worked on elsewhere: added once, changed as the thing changes.
+
+    Raises InvalidEntry, DuplicateEntry.
+    """
+    known = Entry.objects.in_unit(unit).filter(unit=unit, client_uuid=client_uuid).first()
+    if known is None:
+        return _add(ledgers[ledger], unit, values, client_uuid, "", by)
+    if _checked(unit, known.type, values).clean == known.data:
+        return known
+    return _change(known, known.version, values, by)
+
+
+def _add(
+    kind: LedgerType, unit: Unit, values: Mapping[str, object], uid: uuid.UUID, remark: str, by: User | None
+) -> Entry:
     checked = _checked(unit, kind, values, fill=True)
     facts = _facts(kind, checked.clean, uid)
     _refuse_duplicate(unit, kind, facts["unique_key"])
     entry = Entry(
         unit=unit,
         path=unit.path,
-        ledger=ledger,
+        ledger=kind.code,
         client_uuid=uid,
         is_starred=bool(checked.unusual),
         remark=remark or _remarks(kind, checked.unusual),
@@ -119,7 +151,7 @@ def add(
         Entry.objects.bulk_create([entry])
     _index(kind, [(entry, checked.clean)])
     record("entry.added", entry, by=by, unit=unit, after=queries.masked(entry))
-    _refresh(unit, ledger, [entry.record_date], by)
+    _refresh(unit, kind.code, [entry.record_date], by)
     return entry
 
 
@@ -136,8 +168,22 @@ def change(
 ) -> Entry:
     """Replace the values of an entry. A personal field that comes back masked keeps its value.
 
-    Raises InvalidEntry, DuplicateEntry, StaleRecord.
+    Raises InvalidEntry, DuplicateEntry, StaleRecord, KeptElsewhere.
     """
+    by_hand(entry.type)
+    return _change(entry, version, values, by, remark=remark, is_starred=is_starred, reason=reason)
+
+
+def _change(
+    entry: Entry,
+    version: int,
+    values: Mapping[str, object],
+    by: User | None,
+    *,
+    remark: str | None = None,
+    is_starred: bool | None = None,
+    reason: str = "",
+) -> Entry:
     kind = entry.type
     checked = _checked(entry.unit, kind, _unmasked(entry, values))
     facts = _facts(kind, checked.clean, entry.client_uuid)
@@ -161,7 +207,8 @@ def change(
 
 @transaction.atomic
 def withdraw(*, entry: Entry, version: int, reason: str, by: User) -> Entry:
-    """Take an entry out of every list and figure; it stays readable. Raises StaleRecord."""
+    """Take an entry out of every list and figure; it stays readable. Raises StaleRecord, KeptElsewhere."""
+    by_hand(entry.type)
     change_row(entry, version=version, withdrawn_at=timezone.now(), withdrawn_reason=reason)
     record("entry.withdrawn", entry, by=by, unit=entry.unit, reason=reason)
     _refresh(entry.unit, entry.ledger, [entry.record_date], by)
@@ -170,7 +217,8 @@ def withdraw(*, entry: Entry, version: int, reason: str, by: User) -> Entry:
 
 @transaction.atomic
 def restore(*, entry: Entry, version: int, by: User) -> Entry:
-    """Put a withdrawn entry back. Raises StaleRecord, DuplicateEntry."""
+    """Put a withdrawn entry back. Raises StaleRecord, DuplicateEntry, KeptElsewhere."""
+    by_hand(entry.type)
     _refuse_duplicate(entry.unit, entry.type, entry.unique_key, but=entry)
     change_row(entry, version=version, withdrawn_at=None, withdrawn_reason="")
     record("entry.restored", entry, by=by, unit=entry.unit)
@@ -308,6 +356,12 @@ def save_view(*, unit: Unit, ledger: str, name: str, query: str, is_shared: bool
 def remove_view(*, view: SavedView, by: User) -> None:
     record("view.removed", view, by=by, unit=view.unit)
     view.delete()
+
+
+def by_hand(kind: LedgerType) -> None:
+    """Raises KeptElsewhere for a ledger that the work itself writes."""
+    if kind.kept_by:
+        raise KeptElsewhere(kind)
 
 
 def differing(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:

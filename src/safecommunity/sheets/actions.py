@@ -16,7 +16,7 @@ from safecommunity.core.ledgers import LedgerType
 from safecommunity.core.messages import Message, RefusedError
 from safecommunity.jobs.actions import enqueue
 from safecommunity.jobs.models import Job
-from safecommunity.ledgers.actions import add_finished, change_many, withdraw_many
+from safecommunity.ledgers.actions import add_finished, by_hand, change_many, withdraw_many
 from safecommunity.ledgers.models import Entry
 from safecommunity.ledgers.wording import local
 from safecommunity.library import ledgers
@@ -43,10 +43,11 @@ class Overtaken(Exception):
 
 
 def upload(*, chunks: Iterable[bytes], name: str, ledger: LedgerType, unit: Unit, by: User) -> ImportBatch:
-    """Keep a file and have it opened later. Raises RefusedError when it is too large.
+    """Keep a file and have it opened later. Raises RefusedError when it is too large, KeptElsewhere.
 
     The bytes are on the disk before the transaction begins; without its row the file is an orphan.
     """
+    by_hand(ledger)
     received = store.receive(chunks)
     try:
         return _kept(received, name, ledger, unit, by)

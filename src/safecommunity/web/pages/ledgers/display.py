@@ -20,6 +20,7 @@ from safecommunity.ledgers.models import Entry
 from safecommunity.ledgers.queries import Use
 from safecommunity.ledgers.wording import local
 from safecommunity.library import codes, ledgers
+from safecommunity.units.models import Unit
 from safecommunity.web.components.icons import UnknownIcon, shapes
 
 FIRST = 3  # questions that stand beside the search
@@ -87,6 +88,19 @@ def sign(ledger: LedgerType) -> str:
 
 def address(entry: Entry) -> str:
     return reverse("ledgers:entry", args=[entry.unit.slug, entry.ledger, entry.pk])
+
+
+def keeper(ledger: LedgerType, unit: Unit) -> str:
+    """Where the things of a ledger are worked on that is not written by hand; else empty."""
+    namespace = ledger.kept_by.partition(":")[0]
+    return reverse(f"{namespace}:index", args=[unit.slug]) if namespace else ""
+
+
+def kept(entry: Entry) -> str:
+    """Where the thing behind a record is worked on; empty for a record written by hand."""
+    return (
+        reverse(entry.type.kept_by, args=[entry.unit.slug, entry.client_uuid]) if entry.type.kept_by else ""
+    )
 
 
 def rows(ledger: LedgerType, entries: Iterable[Entry], titles: Mapping[int, str], today: date) -> list[Row]:

@@ -85,7 +85,8 @@ def entries(request: HttpRequest, unit: Unit, code: str) -> HttpResponse:
     counts = queries.by_month(unit, code, year) if ledger.recurs else {}
     context = {
         **_names(ledger),
-        **_rights(request, unit),
+        **_rights(request, unit, ledger),
+        "kept_at": display.keeper(ledger, unit),
         "page": page,
         "rows": display.rows(ledger, shown, queries.titles(unit, shown), today()),
         "columns": [(field.code, local(field.words), field.is_number) for field in display.columns(ledger)],
@@ -141,6 +142,7 @@ def entry(request: HttpRequest, unit: Unit, code: str, pk: int) -> HttpResponse:
 @exactly_once
 def add(request: HttpRequest, unit: Unit, code: str) -> HttpResponse:
     ledger = _ledger(code)
+    actions.by_hand(ledger)
     form = EntryForm(ledger, unit, request.POST or None, initial=request.GET.dict())
     if request.method == "POST" and form.is_valid():
         try:
@@ -168,6 +170,7 @@ def edit(request: HttpRequest, unit: Unit, code: str, pk: int) -> HttpResponse:
     found = _entry(unit, code, pk)
     if found.withdrawn_at:
         raise Http404(_("这条记录已撤回，恢复后才能修改。"))
+    actions.by_hand(found.type)
     form = EntryForm(found.type, found.unit, request.POST or None, entry=found)
     if request.method == "POST" and form.is_valid():
         try:
@@ -250,6 +253,7 @@ def show(request: HttpRequest, unit: Unit, code: str, pk: int) -> HttpResponse:
 def bulk(request: HttpRequest, unit: Unit, code: str) -> HttpResponse:
     """Set one field on the chosen entries: choose, see what would change, then do it."""
     ledger = _ledger(code)
+    actions.by_hand(ledger)
     asked = request.POST if request.method == "POST" else request.GET
     versions = _versions(asked.getlist("row"))
     chosen = list(Entry.objects.below(unit).filter(ledger=code, withdrawn_at=None, pk__in=versions))
@@ -317,7 +321,8 @@ def _record(
     titles = queries.titles(found.unit, [found])
     context = {
         **_names(found.type),
-        **_rights(request, unit),
+        **_rights(request, unit, found.type),
+        "kept_at": display.kept(found),
         "entry": found,
         "sections": display.sections(found, titles, today()),
         "state": display.expiry_state(found.expires_date, today()),
@@ -433,11 +438,11 @@ def _names(ledger: LedgerType) -> dict[str, Any]:
     return {"ledger": ledger, "ledger_name": name, "about": about, "sign": display.sign(ledger)}
 
 
-def _rights(request: HttpRequest, unit: Unit) -> dict[str, bool]:
-    user = _user(request)
+def _rights(request: HttpRequest, unit: Unit, ledger: LedgerType) -> dict[str, bool]:
+    user, is_by_hand = _user(request), not ledger.kept_by
     return {
-        "may_edit": can(user, Permission.LEDGER_EDIT, unit),
-        "may_import": can(user, Permission.LEDGER_IMPORT, unit),
+        "may_edit": is_by_hand and can(user, Permission.LEDGER_EDIT, unit),
+        "may_import": is_by_hand and can(user, Permission.LEDGER_IMPORT, unit),
         "may_export": can(user, Permission.LEDGER_EXPORT, unit),
         "may_see_personal": can(user, Permission.LEDGER_PERSONAL, unit),
         "may_attach": can(user, Permission.EVIDENCE_ATTACH, unit),
