@@ -53,6 +53,8 @@ NOT_ACTS = {
     "metrics/actions.py:refresh_all": WORKED_OUT,
     "metrics/actions.py:note_export": "one line and nothing else",
     "metrics/actions.py:periods_of": READS,
+    "notices/actions.py:read": "one's own ticking off",
+    "notices/actions.py:forget": "what was read and is long past",
     "sheets/actions.py:upload": "the file is received before the transaction that leaves the line",
     "sheets/actions.py:look_again": IMPORT_STEP,
     "sheets/actions.py:looked": IMPORT_STEP,

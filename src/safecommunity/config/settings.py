@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "safecommunity.places",
     "safecommunity.units",
     "safecommunity.jobs",
+    "safecommunity.notices",
     "safecommunity.ledgers",
     "safecommunity.sheets",
     "safecommunity.evidence",
@@ -175,6 +176,15 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
+
+SITE = env.text("SITE").rstrip("/")
+EMAIL_HOST = env.text("EMAIL_HOST")
+EMAIL_PORT = env.number("EMAIL_PORT", 465)
+EMAIL_HOST_USER = env.text("EMAIL_USER")
+EMAIL_HOST_PASSWORD = env.secret("EMAIL_PASSWORD", KEYS)
+EMAIL_USE_SSL = env.switch("EMAIL_SSL", default=True)
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = env.text("EMAIL_FROM", "safecommunity@localhost")
 
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000

@@ -13,10 +13,12 @@ from safecommunity.accounts.sessions import SessionStore
 from safecommunity.evidence import queries, store
 from safecommunity.jobs.actions import enqueue
 from safecommunity.jobs.models import Job
+from safecommunity.notices.actions import forget as forget_notices
 from safecommunity.safekeeping.backup import note_heads
 from safecommunity.units.models import Unit
 
 ANSWERS_KEPT = timedelta(days=30)
+READ_NOTICES_KEPT = timedelta(days=180)
 
 
 class Command(BaseCommand):
@@ -28,6 +30,7 @@ class Command(BaseCommand):
         SessionStore.clear_expired()
         close_unused(now=now, by=None)
         forget(now - ANSWERS_KEPT)
+        forget_notices(before=now - READ_NOTICES_KEPT)
         store.sweep(queries.is_known, time())
         _enqueue_daily(timezone.localdate(now))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.http import HttpResponse
 from django.shortcuts import render
 
+from safecommunity.notices import queries as notices
 from safecommunity.units.models import Unit
 from safecommunity.units.permissions import Permission
 from safecommunity.web.access import PersonRequest, requires
@@ -53,5 +54,6 @@ def tray(request: PersonRequest, unit: Unit) -> HttpResponse:
         "here": unit,
         "todo_count": todos.count(request.user, unit),
         "jobs_running": todos.jobs_running(request.user, unit),
+        "notices_unread": notices.unread(request.user),
     }
     return render(request, "components/tray.html", counts)
