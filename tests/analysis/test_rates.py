@@ -2,9 +2,10 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import optimize, stats
 
 from safecommunity.analysis import rates
-from tests.analysis.references import cases, close, numbers, table
+from tests.analysis.references import cases, close, numbers, outcome, table
 
 COUNTS = st.integers(0, 5000)
 TIMES = st.floats(0.5, 1e7)
@@ -67,6 +68,7 @@ def test_smoothed_rates(case):
     expected = table(case["output"][0])
     y, n = numbers(expected["cases"]), numbers(expected["pop"])
     close(rates.smoothed(y, n), numbers(expected["eb_global"]), case)
+    close(rates.probability_map(y, n), numbers(expected["pmap"]), case)
     smr = rates.rate(y, numbers(expected["expected"]))
     close(smr.value, numbers(expected["smr"]), case)
     close(smr.lower, numbers(expected["smr_lo"]), case)
@@ -78,6 +80,30 @@ def test_smoothed_rates(case):
         for i, j in zip(around["i"], around["j"], strict=True):
             neighbours[order[i]].append(order[j])
         close(rates.smoothed_locally(y, n, neighbours), numbers(expected["eb_local"]), case)
+
+
+def test_smoothed_ratios():
+    expected = table("expected/PA_lung.eb.csv")
+    mean, median = rates.smoothed_ratios(numbers(expected["cases"]), numbers(expected["expected"]))
+    np.testing.assert_allclose(mean, numbers(expected["rr_gamma"]), rtol=1e-3)
+    np.testing.assert_allclose(median, numbers(expected["rr_gamma_median"]), rtol=1e-3)
+
+
+def test_smoothed_ratios_are_the_likeliest_where_the_reference_fit_ran_off():
+    """Of the French places the reference has alpha = 779,066: it did not converge."""
+    expected, fit = table("expected/FR69_pedestrian.eb.csv"), outcome("expected/FR69_pedestrian.eb.json")
+    y, wanted = numbers(expected["cases"]), numbers(expected["expected"])
+    ran_off = [np.log(fit["eBayes_gamma"]["alpha"]), fit["eBayes_gamma"]["beta"]]
+    own = optimize.minimize(lambda logs: -likelihood(y, wanted, *logs), [0.0, 0.0], method="Nelder-Mead")
+    assert -own.fun > likelihood(y, wanted, *ran_off) + 800
+    shape, level = np.exp(own.x)
+    mean = rates.smoothed_ratios(y, wanted)[0]
+    np.testing.assert_allclose(mean, (shape + y) / (shape / level + wanted), rtol=1e-3)
+
+
+def likelihood(y, wanted, log_shape, log_level):
+    shape, mean = np.exp(log_shape), np.exp(log_level) * wanted
+    return stats.nbinom.logpmf(y, shape, shape / (shape + mean)).sum()
 
 
 @given(COUNTS, TIMES)

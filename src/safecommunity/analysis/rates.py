@@ -2,8 +2,8 @@
 
 Counts `y` and person-time `n` are numbers or arrays of one shape; results have that shape. Limits are
 two-sided at `level`. Sources: Garwood 1936 (exact Poisson limits), Rothman & Boice 1979 (Byar), Fay & Feuer
-1997, Dobson et al. 1991 and Tiwari et al. 2006 (standardised rates), Marshall 1991 (empirical Bayes),
-Spiegelhalter 2005 (funnel limits).
+1997, Dobson et al. 1991 and Tiwari et al. 2006 (standardised rates), Marshall 1991 and Clayton & Kaldor 1987
+(empirical Bayes), Choynowski 1959 (probability map), Spiegelhalter 2005 (funnel limits).
 """
 
 from __future__ import annotations
@@ -146,6 +146,37 @@ def smoothed_locally(y: ArrayLike, n: ArrayLike, neighbours: list[list[int]]) ->
     apart = time * (count / time - mean) ** 2
     between = np.array([apart[group].sum() for group in groups]) / size
     return _shrunk(count, time, mean, between, size / np.array([len(group) for group in groups]))
+
+
+def probability_map(y: ArrayLike, n: ArrayLike) -> Array:
+    """P(X ≤ count) of each area when all have the common rate: near 1 it stands out high, near 0 low."""
+    count, time = _floats(y), _floats(n)
+    return np.asarray(special.pdtr(count, count.sum() / time.sum() * time))
+
+
+def smoothed_ratios(y: ArrayLike, expected: ArrayLike) -> tuple[Array, Array]:
+    """Ratios to the expected numbers drawn together by a gamma prior fitted to them: means and medians.
+
+    Negative-binomial maximum likelihood (Clayton & Kaldor 1987); areas with `expected` > 0, two at least.
+    """
+    count, wanted = _floats(y), _floats(expected)
+
+    def surprise(logs: Array) -> float:
+        shape, mean = np.exp(logs[0]), np.exp(logs[1]) * wanted
+        likelihood = (
+            special.gammaln(count + shape)
+            - special.gammaln(shape)
+            - shape * np.log1p(mean / shape)
+            + special.xlogy(count, mean / (shape + mean))
+        )
+        return -float(likelihood.sum())
+
+    corners = np.array([[0.0, 0.0], [1.0, 0.0], [0.0, 0.5]]) + [0, np.log(count.sum() / wanted.sum())]
+    options = {"initial_simplex": corners, "xatol": 1e-9, "fatol": 1e-12}
+    found = optimize.minimize(surprise, corners[0], method="Nelder-Mead", options=options)
+    shape, mean = np.exp(found.x)
+    posterior = shape + count, shape / mean + wanted
+    return posterior[0] / posterior[1], stats.gamma.ppf(0.5, posterior[0], scale=1 / posterior[1])
 
 
 def funnel(n: ArrayLike, mean: float, level: float = 0.95) -> Limits:
