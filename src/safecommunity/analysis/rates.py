@@ -171,7 +171,8 @@ def smoothed_ratios(y: ArrayLike, expected: ArrayLike) -> tuple[Array, Array]:
         )
         return -float(likelihood.sum())
 
-    corners = np.array([[0.0, 0.0], [1.0, 0.0], [0.0, 0.5]]) + [0, np.log(count.sum() / wanted.sum())]
+    level = np.log(count.sum() / wanted.sum())
+    corners = np.array([[0.0, level], [1.0, level], [0.0, level + 0.5]])
     options = {"initial_simplex": corners, "xatol": 1e-9, "fatol": 1e-12}
     found = optimize.minimize(surprise, corners[0], method="Nelder-Mead", options=options)
     shape, mean = np.exp(found.x)
