@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from itertools import permutations
+from itertools import pairwise, permutations
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -28,7 +28,7 @@ def touching(areas: Sequence[Iterable[Ring]], *, edges: bool = False, digits: in
     for position, rings in enumerate(areas):
         for ring in rings:
             corners = [(round(x, digits), round(y, digits)) for x, y in ring]
-            sides = [frozenset(side) for side in zip(corners, corners[1:], strict=False)]
+            sides = [frozenset(side) for side in pairwise(corners)]
             for part in sides if edges else corners:
                 owners[part].add(position)
     return sorted({pair for found in owners.values() for pair in permutations(sorted(found), 2)})
