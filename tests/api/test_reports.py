@@ -74,3 +74,15 @@ def test_programs_see_and_do_what_their_owner_may(unit: Unit, lin: User) -> None
     assert [ask(person, "POST", base, given)[0] for person in (lin, zhou, wu)] == [201, 403, 404]
     assert ask(wu, "GET", f"{base}/{paper.pk}/files/docx")[0] == 404
     assert ask(lin, "GET", f"{base}/{paper.pk}/files/exe")[0] == 404
+
+
+def test_a_program_makes_and_lists_papers_about_a_thing(unit: Unit, lin: User) -> None:
+    about = str(made.meeting(unit, "2025-03-03").client_uuid)
+    given = {"document": "record-sheet", "period": "2025", "subject": about}
+    status, answer = ask(lin, "POST", f"/units/{unit.slug}/papers", given)
+    assert (status, answer["subject_kind"], answer["subject"]) == (201, "entry", about)
+    listed = [
+        ask(lin, "GET", f"/units/{unit.slug}/papers?subject={subject}")[1]
+        for subject in (about, "00000000-0000-4000-8000-000000000000")
+    ]
+    assert [len(rows) for rows in listed] == [1, 0]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from typing import Any
+from uuid import UUID
 
 from django.http import FileResponse, HttpRequest
 from django.utils.translation import gettext as _
@@ -29,6 +30,7 @@ class DocumentOut(Schema):
     name: str
     name_en: str
     asks: list[str]
+    subject: str
     source: str
     wording: str
 
@@ -39,6 +41,7 @@ class PaperIn(Schema):
     assessment: int | None = None
     ledger: str = ""
     language: str = "zh"
+    subject: UUID | None = None
 
 
 class PaperOut(Schema):
@@ -52,6 +55,8 @@ class PaperOut(Schema):
     issue: int
     version: int
     replaces: int | None
+    subject_kind: str
+    subject: UUID | None
     digest: str
     docx_sha256: str
     pdf_sha256: str
@@ -77,6 +82,7 @@ def kinds(request: HttpRequest) -> list[dict[str, Any]]:
             "name": one.name.zh,
             "name_en": one.name.en,
             "asks": list(one.asks),
+            "subject": one.subject,
             "source": one.source,
             "wording": one.wording,
         }
@@ -85,10 +91,14 @@ def kinds(request: HttpRequest) -> list[dict[str, Any]]:
 
 
 @router.get("/units/{slug}/papers", response=list[PaperOut], summary="Papers of a unit and of those beneath")
-def index(request: HttpRequest, slug: str, offset: int = 0, limit: int = 50) -> list[dict[str, Any]]:
+def index(
+    request: HttpRequest, slug: str, offset: int = 0, limit: int = 50, subject: UUID | None = None
+) -> list[dict[str, Any]]:
     unit = unit_for(request, slug, Permission.REPORT_VIEW)
     start = max(offset, 0)
-    return [_out(row) for row in queries.papers(unit)[start : start + min(max(limit, 1), MOST)]]
+    rows = queries.papers(unit).exclude(subject_kind__in=queries.closed_kinds(request.user, unit))  # type: ignore[arg-type]
+    rows = rows.filter(subject=subject) if subject else rows
+    return [_out(row) for row in rows[start : start + min(max(limit, 1), MOST)]]
 
 
 @router.post("/units/{slug}/papers", response={201: PaperOut}, summary="Make a paper")
@@ -106,6 +116,7 @@ def make(request: HttpRequest, slug: str, given: PaperIn) -> Status[dict[str, An
             assessment=assessment,
             ledger=given.ledger,
             language=given.language,
+            subject=given.subject,
         )
     except UnknownPeriod as error:
         message = _("“%(code)s”不是报告期，请写成 2026、2026-Q1 或 2026-03。") % {"code": error.code}
@@ -117,14 +128,14 @@ def make(request: HttpRequest, slug: str, given: PaperIn) -> Status[dict[str, An
 
 @router.get("/units/{slug}/papers/{pk}", response=PaperDetail, summary="A paper with its content and changes")
 def detail(request: HttpRequest, slug: str, pk: int) -> dict[str, Any]:
-    row = _paper(unit_for(request, slug, Permission.REPORT_VIEW), pk)
+    row = _paper(request, unit_for(request, slug, Permission.REPORT_VIEW), pk)
     return {**_out(row), "content": row.content, "changes": row.changes}
 
 
 @router.get("/units/{slug}/papers/{pk}/files/{kind}", summary="The Word (docx) or PDF (pdf) file of a paper")
 def file(request: HttpRequest, slug: str, pk: int, kind: str) -> FileResponse:
     unit = unit_for(request, slug, Permission.REPORT_VIEW)
-    row = _paper(unit, pk)
+    row = _paper(request, unit, pk)
     sha256 = {"docx": row.docx_sha256, "pdf": row.pdf_sha256}.get(kind, "")
     if not sha256:
         raise HttpError(404, _("这份文书还没有生成完，或者没有这种文件。"))
@@ -138,7 +149,7 @@ def file(request: HttpRequest, slug: str, pk: int, kind: str) -> FileResponse:
 
 @router.post("/units/{slug}/papers/{pk}/freeze", response=PaperOut, summary="Freeze a paper")
 def freeze(request: HttpRequest, slug: str, pk: int, given: VersionIn) -> dict[str, Any]:
-    row = _paper(unit_for(request, slug, Permission.REPORT_MAKE), pk)
+    row = _paper(request, unit_for(request, slug, Permission.REPORT_MAKE), pk)
     try:
         return _out(actions.freeze(paper=row, version=given.version, by=request.user))  # type: ignore[arg-type]
     except StaleRecord as error:
@@ -153,22 +164,35 @@ def freeze(request: HttpRequest, slug: str, pk: int, given: VersionIn) -> dict[s
     "/units/{slug}/papers/{pk}/reissue", response={201: PaperOut}, summary="Issue a frozen paper again"
 )
 def reissue(request: HttpRequest, slug: str, pk: int) -> Status[dict[str, Any]]:
-    row = _paper(unit_for(request, slug, Permission.REPORT_MAKE), pk)
+    row = _paper(request, unit_for(request, slug, Permission.REPORT_MAKE), pk)
     try:
         return Status(201, _out(actions.reissue(paper=row, by=request.user)))  # type: ignore[arg-type]
     except actions.Refused as error:
         raise HttpError(422, str(error)) from error
 
 
-def _paper(unit: Unit, pk: int) -> Paper:
+def _paper(request: HttpRequest, unit: Unit, pk: int) -> Paper:
     row = queries.paper(unit, pk)
-    if row is None:
+    closed = queries.closed_kinds(request.user, unit)  # type: ignore[arg-type]
+    if row is None or row.subject_kind in closed:
         raise HttpError(404, _("没有这份文书，或者它已被删除。"))
     return row
 
 
 def _out(row: Paper) -> dict[str, Any]:
-    names = ("id", "document", "period", "language", "title", "state", "issue", "version", "digest")
+    names = (
+        "subject_kind",
+        "subject",
+        "id",
+        "document",
+        "period",
+        "language",
+        "title",
+        "state",
+        "issue",
+        "version",
+        "digest",
+    )
     files = ("docx_sha256", "pdf_sha256", "missing_fonts", "made_at", "frozen_at")
     plain = {name: getattr(row, name) for name in (*names, *files)}
     return {**plain, "unit": row.unit.slug, "replaces": row.replaces_id}

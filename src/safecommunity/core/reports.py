@@ -36,6 +36,7 @@ WORDINGS = ("official", "found", "seed plan", "remembered", "ours")
 
 
 NOTHING = Words("", "")
+SUBJECT = "subject."  # `{subject.place}`: a value of the one thing the paper is about
 
 VALUES: Mapping[str, Words] = {
     "unit.name": Words("创建单位名称", "name of the programme unit"),
@@ -116,6 +117,7 @@ BLOCK_KINDS: Mapping[str, Words] = {
         "某一台账各月记录数或某字段合计图", "records of a ledger, or the sum of a field, by month"
     ),
     "by-name": Words("某一台账按某字段的分类图", "records of a ledger by the values of a field"),
+    "subject": Words("所述事项的组成部分", "a part of the thing the paper is about"),
 }
 
 OPTIONS = frozenset({"columns", "title", "title_en", "limit", "sum", "field", "within"})
@@ -123,11 +125,12 @@ _SECTION_KEYS = frozenset({"heading", "heading_en", "each", "blocks", "section",
 _TYPE_KEYS = frozenset(
     {
         "name", "name_en", "source", "wording", "asks", "orientation", "contents", "version",
-        "title", "title_en", "subtitle", "subtitle_en", "section",
+        "title", "title_en", "subtitle", "subtitle_en", "section", "subject",
     }
 )  # fmt: skip
 _NAME = re.compile(r"\{([a-z_.]+(?::[a-z0-9_.-]+)?)\}")
 _BRACE = re.compile(r"[{}]")
+_KIND = re.compile(r"[a-z][a-z0-9-]*")
 _CHINESE = "零一二三四五六七八九"
 
 
@@ -173,6 +176,7 @@ class ReportType:
     contents: bool
     source: str
     wording: str
+    subject: str = ""  # the kind of thing it is about; which values and parts that has, its registry knows
 
 
 Scope = Mapping[str, str]
@@ -223,7 +227,7 @@ def parse(code: str, data: Mapping[str, Any]) -> ReportType:
     sections = tuple(_section(item, f"section[{n}]", 1) for n, item in enumerate(_items(data, "section"), 1))
     if not sections:
         raise ReportError("section", "至少要有一个章节")
-    return ReportType(
+    report = ReportType(
         code=code,
         version=str(data.get("version", "1")),
         name=_words(data, "name", "", template=False),
@@ -235,7 +239,25 @@ def parse(code: str, data: Mapping[str, Any]) -> ReportType:
         contents=bool(data.get("contents", False)),
         source=_text(data, "source", ""),
         wording=wording,
+        subject=_subject(data),
     )
+    if not report.subject and subject_names(report) != ((), ()):
+        raise ReportError("subject", "文中引用了事项的数值，却没有写明事项种类")
+    return report
+
+
+def _subject(data: Mapping[str, Any]) -> str:
+    kind = data.get("subject", "")
+    if "subject" in data and not (isinstance(kind, str) and _KIND.fullmatch(kind)):
+        raise ReportError("subject", "应为事项种类的代码")
+    return str(kind)
+
+
+def subject_names(report: ReportType) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The values and the parts of its subject that a document type asks for."""
+    used = names_used(report)
+    values = tuple(name.removeprefix(SUBJECT) for name, _ in used if name.startswith(SUBJECT))
+    return values, tuple(argument for name, argument in used if name == "subject")
 
 
 def _section(data: Mapping[str, Any], place: str, depth: int) -> Section:
@@ -286,7 +308,7 @@ def _words(
 def _check_names(text: str, place: str) -> None:
     for name in _NAME.findall(text):
         kind, _, argument = name.partition(":")
-        if not (kind in VALUE_KINDS if argument else kind in VALUES):
+        if not (kind in VALUE_KINDS if argument else kind in VALUES or kind.startswith(SUBJECT)):
             raise ReportError(place, f"没有名为「{name}」的数值")
     if _BRACE.search(_NAME.sub("", text)):
         raise ReportError(place, "花括号只能用来引用数值")
@@ -415,10 +437,16 @@ class _Composer:
         kind, _, argument = name.partition(":")
         value = self.source.value(kind, argument, scope)
         if not value.text:
-            words = within(VALUE_KINDS[kind] if argument else VALUES[kind], self.language)
-            self.missing.append(value.trace.what if argument and value.trace else words)
+            self.missing.append(self.absent(kind, argument, value))
         blank = "[not recorded]" if self.language == "en" else "［未填］"
         return Run(value.text or blank, name, value.trace)
+
+    def absent(self, kind: str, argument: str, value: Value) -> str:
+        """What a blank is called in the note about blanks."""
+        if value.trace and (argument or kind.startswith(SUBJECT)):
+            return value.trace.what
+        words = VALUE_KINDS[kind] if argument else VALUES.get(kind, Words(kind, kind))
+        return within(words, self.language)
 
 
 def compose(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import asdict
 from datetime import date
+from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
@@ -22,7 +23,9 @@ from safecommunity.jobs.actions import enqueue
 from safecommunity.library import documents, ledgers
 from safecommunity.reports import queries, store
 from safecommunity.reports.models import Paper
+from safecommunity.reports.subjects import SUBJECTS
 from safecommunity.units.models import Unit
+from safecommunity.units.permissions import can
 from safecommunity.units.scope import change
 
 MADE_OF = 3  # steps after the text: Word, PDF, put away
@@ -42,9 +45,14 @@ def make(
     assessment: Assessment | None = None,
     ledger: str = "",
     language: str = "zh",
+    subject: UUID | None = None,
 ) -> Paper:
-    """Begin a paper; it is composed in the background. Raises Refused when what it asks for is missing."""
+    """Begin a paper; it is composed in the background. Raises Refused when what it asks for is missing.
+
+    `subject`: the one thing it is about, where the document type is about a thing.
+    """
     report = _known(document)
+    thing = _subject(report, unit, by, subject)
     if "assessment" in report.asks and (assessment is None or assessment.unit_id != unit.pk):
         raise Refused(_("“%(name)s”要依据一次评定，请选择。") % {"name": report.name.zh})
     if "ledger" in report.asks and ledger not in ledgers:
@@ -59,7 +67,9 @@ def make(
         language=language,
         assessment=assessment if "assessment" in report.asks else None,
         ledger=ledger if "ledger" in report.asks else "",
-        title=_working_title(report, unit, period, ledger, language),
+        subject_kind=report.subject,
+        subject=subject if report.subject else None,
+        title=_working_title(report, unit, period, ledger, language, thing),
     )
     record("paper.requested", row, by=by, unit=unit, after={"document": document, "period": period.code})
     _begin(row, by)
@@ -107,6 +117,8 @@ def reissue(*, paper: Paper, by: User) -> Paper:
         language=paper.language,
         assessment=paper.assessment,
         ledger=paper.ledger,
+        subject_kind=paper.subject_kind,
+        subject=paper.subject,
         title=paper.title,
         issue=paper.issue + 1,
         replaces=paper,
@@ -187,7 +199,26 @@ def _known(document: str) -> ReportType:
     return report
 
 
-def _working_title(report: ReportType, unit: Unit, period: Period, ledger: str, language: str) -> str:
+def _subject(report: ReportType, unit: Unit, by: User | None, subject: UUID | None) -> str:
+    """The title of the thing a paper is to be about; "" where it is about none. Raises Refused."""
+    if not report.subject:
+        return ""
+    kind = SUBJECTS.get(report.subject)
+    if kind is None or kind.lacks(report):
+        raise Refused(_("文书类型“%(name)s”的数据文件引用了不存在的事项数值。") % {"name": report.name.zh})
+    if by is not None and not can(by, kind.permission, unit):
+        raise Refused(_("您看不到这个事项，不能为它生成文书。"))
+    thing = kind.load(unit, subject) if subject else None
+    if thing is None:
+        raise Refused(_("“%(name)s”是关于一个事项的文书，请从该事项的页面生成。") % {"name": report.name.zh})
+    return kind.title(thing)
+
+
+def _working_title(
+    report: ReportType, unit: Unit, period: Period, ledger: str, language: str, thing: str = ""
+) -> str:
+    if thing:
+        return f"{within(report.name, language)}：{thing}"[:200]
     kind = ledgers[ledger].words if ledger and "ledger" in report.asks else report.name
     when = period.code if language == "en" else period.label()
     space = " " if language == "en" else ""

@@ -93,8 +93,10 @@ class Records:
         assessment: Assessment | None = None,
         ledger: str = "",
         language: str = "zh",
+        subject: Any = None,
     ) -> None:
         self.unit, self.period, self.today = unit, period, today
+        self.subject = subject
         self.assessment, self.ledger, self.language = assessment, ledger, language
 
     def say(self, words: Words) -> str:

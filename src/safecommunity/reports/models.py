@@ -39,6 +39,8 @@ class Paper(UnitRow):
         verbose_name=_("评定"),
     )
     ledger = models.CharField(_("台账"), max_length=60, blank=True)
+    subject_kind = models.CharField(_("事项种类"), max_length=40, blank=True)
+    subject = models.UUIDField(_("事项"), null=True, blank=True)
     title = models.CharField(_("标题"), max_length=200)
     state = models.CharField(_("状态"), max_length=10, choices=State.choices, default=State.MAKING)
     job = models.ForeignKey(Job, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
@@ -73,7 +75,12 @@ class Paper(UnitRow):
     class Meta:
         verbose_name = _("文书")
         ordering = ["-id"]
-        indexes = [models.Index(fields=["path", "-id"], name="paper_by_path")]
+        indexes = [
+            models.Index(fields=["path", "-id"], name="paper_by_path"),
+            models.Index(
+                fields=["path", "subject"], condition=models.Q(subject__isnull=False), name="paper_by_subject"
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["replaces"], name="paper_replaced_once"),
             models.CheckConstraint(

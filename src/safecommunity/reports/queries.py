@@ -7,11 +7,14 @@ from dataclasses import replace
 from datetime import date
 from io import BytesIO
 from pathlib import Path
+from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.db.models import QuerySet
 from django.utils.translation import override
 
+from safecommunity.accounts.models import User
 from safecommunity.assessment.models import Assessment
 from safecommunity.core.papers import Change, Figure, from_data
 from safecommunity.core.papers import Paper as Content
@@ -26,7 +29,9 @@ from safecommunity.reports import store
 from safecommunity.reports.gathering import Records
 from safecommunity.reports.models import Paper
 from safecommunity.reports.source import RecordSource
+from safecommunity.reports.subjects import SUBJECTS, SubjectGone
 from safecommunity.units.models import Unit
+from safecommunity.units.permissions import can
 
 HEAVY = ("content", "changes")
 PHOTO_SIDE = 640
@@ -35,6 +40,16 @@ PHOTO_SIDE = 640
 def papers(unit: Unit) -> QuerySet[Paper]:
     """The papers of this unit and of those beneath it, newest first, without their content."""
     return Paper.objects.below(unit).defer(*HEAVY).select_related("unit", "by", "job", "assessment")
+
+
+def papers_about(unit: Unit, kind: str, subject: UUID) -> QuerySet[Paper]:
+    """The papers of this unit about one thing, newest first, without their content."""
+    return papers(unit).filter(path=unit.path, subject_kind=kind, subject=subject)
+
+
+def closed_kinds(user: User, unit: Unit) -> list[str]:
+    """The kinds of thing this person may not see here, nor papers about them."""
+    return [kind.code for kind in SUBJECTS.values() if not can(user, kind.permission, unit)]
 
 
 def paper(unit: Unit, pk: int) -> Paper | None:
@@ -71,7 +86,19 @@ def records_of(row: Paper, today: date) -> Records:
         assessment=row.assessment,
         ledger=row.ledger,
         language=row.language,
+        subject=_thing(row),
     )
+
+
+def _thing(row: Paper) -> Any:
+    """What the paper is about. Raises SubjectGone when it can no longer be found."""
+    if row.subject is None:
+        return None
+    kind = SUBJECTS.get(row.subject_kind)
+    found = kind.load(row.unit, row.subject) if kind else None
+    if found is None:
+        raise SubjectGone(row.subject_kind, row.subject)
+    return found
 
 
 def composed(row: Paper, report: ReportType, today: date, step: Callable[[int, int], None]) -> Content:
@@ -80,7 +107,7 @@ def composed(row: Paper, report: ReportType, today: date, step: Callable[[int, i
     with override("en" if row.language == "en" else "zh-hans"):
         made = compose(
             report,
-            RecordSource(records_of(row, today)),
+            RecordSource(records_of(row, today), SUBJECTS.get(row.subject_kind)),
             unit=row.unit.name,
             period=row.period,
             language="en" if row.language == "en" else "zh",

@@ -5,19 +5,25 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from safecommunity.core.papers import Part
-from safecommunity.core.reports import Call, Scope, Value
+from safecommunity.core.reports import SUBJECT, Call, Scope, Value
 from safecommunity.metrics.queries import named as metric_named
 from safecommunity.reports import blocks, values
 from safecommunity.reports.gathering import Records
+from safecommunity.reports.subjects import Kind
 
 
 class RecordSource:
-    """Answers a document type from the records; see `core.reports.Source`."""
+    """Answers a document type from the records; see `core.reports.Source`.
 
-    def __init__(self, records: Records) -> None:
-        self.records = records
+    `kind` says what may be asked about the thing a paper is about, where it is about one.
+    """
+
+    def __init__(self, records: Records, kind: Kind | None = None) -> None:
+        self.records, self.kind = records, kind
 
     def value(self, name: str, argument: str, scope: Scope) -> Value:
+        if self.kind and name.startswith(SUBJECT):
+            return self.kind.values[name.removeprefix(SUBJECT)](self.records.subject, self.records)
         if name == "metric":
             return self._metric(argument)
         if argument:
@@ -25,6 +31,8 @@ class RecordSource:
         return values.NAMED[name](self.records, scope)
 
     def block(self, call: Call, scope: Scope) -> Sequence[Part]:
+        if self.kind and call.name == "subject":
+            return self.kind.parts[call.argument](self.records.subject, self.records, call)
         known = blocks.KINDS if call.argument else blocks.BLOCKS
         return known[call.name](self.records, call, scope)
 

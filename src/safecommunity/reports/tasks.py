@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from safecommunity.jobs.models import Job
 from safecommunity.jobs.registry import Progress, task
+from safecommunity.jobs.worker import Refused
 from safecommunity.reports import actions, queries
+from safecommunity.reports.subjects import SubjectGone
 from safecommunity.units.permissions import Permission
 
 
@@ -18,5 +21,8 @@ def make(job: Job, progress: Progress) -> dict[str, Any]:
     paper = queries.paper(job.unit, job.arguments["paper"])
     if paper is None:
         return {}
-    done = actions.complete(paper=paper, today=timezone.localdate(), step=progress.step, by=job.by)
+    try:
+        done = actions.complete(paper=paper, today=timezone.localdate(), step=progress.step, by=job.by)
+    except SubjectGone as error:
+        raise Refused(_("这份文书所述的事项已经找不到，不能生成。")) from error
     return {"paper": paper.pk} if done else {}

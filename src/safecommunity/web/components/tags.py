@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, cast
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from django.core.paginator import Page
 from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect
@@ -17,7 +17,9 @@ from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
+from safecommunity.reports.queries import papers_about as papers_of
 from safecommunity.units.models import Unit
+from safecommunity.units.permissions import Permission, can
 from safecommunity.web.components import shapes
 from safecommunity.web.components.icons import shapes as icon_shapes
 from safecommunity.web.components.states import HEAT, LIGHTS, STATES, STEPS, TONES, State
@@ -61,6 +63,21 @@ def badge(state: str, word: str = "", tone: str = "", icon_name: str = "") -> Sa
         icon(icon_name or known.icon),
         word or known.word,
     )
+
+
+@register.inclusion_tag("components/papers_about.html", takes_context=True)
+def papers_about(context: Context, kind: str, uuid: UUID) -> dict[str, Any]:
+    """The papers about one thing of the page's unit, and where to make one."""
+    unit, person = context["unit"], context["request"].user
+    may_see = can(person, Permission.REPORT_VIEW, unit)
+    return {
+        "unit": unit,
+        "kind": kind,
+        "uuid": uuid,
+        "papers": papers_of(unit, kind, uuid)[:20] if may_see else [],
+        "may_see": may_see,
+        "may_make": can(person, Permission.REPORT_MAKE, unit),
+    }
 
 
 @register.simple_block_tag

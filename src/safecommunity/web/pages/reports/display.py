@@ -18,12 +18,23 @@ from safecommunity.ledgers.wording import local
 from safecommunity.library import documents
 from safecommunity.reports import queries
 from safecommunity.reports.models import Paper
+from safecommunity.reports.subjects import SUBJECTS
 from safecommunity.units.models import Unit
 
 
 def kind_of(row: Paper) -> str:
     """The name of the document type, or its code when its file is gone."""
     return local(documents[row.document].name) if row.document in documents else row.document
+
+
+def about(row: Paper) -> tuple[str, str] | None:
+    """The kind of thing a paper is about and the address of its page; None when it is about none."""
+    kind = SUBJECTS.get(row.subject_kind)
+    thing = kind.load(row.unit, row.subject) if kind and row.subject else None
+    if kind is None or thing is None:
+        return None
+    name, arguments = kind.page(thing)
+    return f"{kind.name}：{kind.title(thing)}", reverse(name, args=[row.unit.slug, *arguments])
 
 
 def parts(row: Paper, content: Content) -> Iterator[dict[str, Any]]:
@@ -92,6 +103,9 @@ def _target(trace: Trace) -> tuple[str, list[str], dict[str, str]]:
             return ("evidence:files", [], {"indicator": code}) if code else ("evidence:index", [], {})
         case "file":
             return "evidence:detail", [code], {}
+        case "page":
+            name, *arguments = code.split(" ")
+            return name, arguments, {}
         case "bodies":
             return "units:bodies", [], {}
     return "units:index", [], {}

@@ -38,9 +38,17 @@ class PaperForm(forms.Form):
         label=gettext_lazy("语言"), choices=[("zh", gettext_lazy("中文")), ("en", gettext_lazy("English"))]
     )
 
-    def __init__(self, *args: Any, unit: Unit, **kwargs: Any) -> None:
+    subject = forms.UUIDField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, unit: Unit, about: str = "", **kwargs: Any) -> None:
+        """`about`: the kind of thing the paper is to be about; only papers about such a thing are offered."""
         super().__init__(*args, **kwargs)
-        self.fields["document"].choices = [(code, local(one.name)) for code, one in documents.items()]  # type: ignore[attr-defined]
+        self.fields["document"].choices = [  # type: ignore[attr-defined]
+            (code, local(one.name)) for code, one in documents.items() if one.subject == about
+        ]
+        if about:
+            del self.fields["assessment"], self.fields["ledger"]
+            return
         self.fields["ledger"].choices = [  # type: ignore[attr-defined]
             ("", _("（不打印台账）")),
             *((code, local(one.words)) for code, one in ledgers.items()),

@@ -22,6 +22,7 @@ from safecommunity.ledgers.wording import local
 from safecommunity.library import documents
 from safecommunity.reports import actions, queries, store
 from safecommunity.reports.models import Paper
+from safecommunity.reports.subjects import SUBJECTS
 from safecommunity.units.models import Unit
 from safecommunity.units.permissions import Permission, can
 from safecommunity.units.scope import StaleRecord
@@ -40,7 +41,7 @@ KINDS = {
 @requires(Permission.REPORT_VIEW)
 def index(request: PersonRequest, unit: Unit) -> HttpResponse:
     chosen = request.GET.get("document", "")
-    found = queries.papers(unit)
+    found = queries.papers(unit).exclude(subject_kind__in=queries.closed_kinds(request.user, unit))
     page = Paginator(found.filter(document=chosen) if chosen else found, PAGE).get_page(
         request.GET.get("page")
     )
@@ -58,9 +59,11 @@ def index(request: PersonRequest, unit: Unit) -> HttpResponse:
 @requires(Permission.REPORT_MAKE)
 @exactly_once
 def make(request: PersonRequest, unit: Unit) -> HttpResponse:
+    about = _about(request.GET.get("about", ""))
     if request.method != "POST":
-        return _make_page(request, PaperForm(initial={**_first(unit), **request.GET.dict()}, unit=unit))
-    form = PaperForm(request.POST, unit=unit)
+        initial = {**_first(unit, about), **request.GET.dict()}
+        return _make_page(request, PaperForm(initial=initial, unit=unit, about=about))
+    form = PaperForm(request.POST, unit=unit, about=about)
     if not form.is_valid():
         return _make_page(request, form, 422)
     try:
@@ -73,11 +76,12 @@ def make(request: PersonRequest, unit: Unit) -> HttpResponse:
 
 @requires(Permission.REPORT_VIEW)
 def detail(request: PersonRequest, unit: Unit, pk: int) -> HttpResponse:
-    paper = _paper(unit, pk)
+    paper = _paper(request, unit, pk)
     context = {
         "paper": paper,
         "kind": display.kind_of(paper),
         "steps": display.steps(paper),
+        "about": display.about(paper),
         **_progress(paper),
     }
     if paper.content:
@@ -99,7 +103,7 @@ def detail(request: PersonRequest, unit: Unit, pk: int) -> HttpResponse:
 @requires(Permission.REPORT_VIEW)
 def progress(request: PersonRequest, unit: Unit, pk: int) -> HttpResponse:
     """Asked for every second while a paper is made; the page is loaded anew when it is there."""
-    paper = _paper(unit, pk)
+    paper = _paper(request, unit, pk)
     response = render(
         request, "reports/detail.html#progress", {"paper": paper, "unit": unit, **_progress(paper)}
     )
@@ -111,7 +115,7 @@ def progress(request: PersonRequest, unit: Unit, pk: int) -> HttpResponse:
 @requires(Permission.REPORT_VIEW)
 def figures(request: PersonRequest, unit: Unit, pk: int) -> HttpResponse:
     """Every figure of the paper with its records."""
-    paper = _made(unit, pk)
+    paper = _made(request, unit, pk)
     lines = display.figures(unit, queries.content_of(paper))
     page = Paginator(lines, 200).get_page(request.GET.get("page"))
     return render(request, "reports/figures.html", {"paper": paper, "page": page})
@@ -120,14 +124,14 @@ def figures(request: PersonRequest, unit: Unit, pk: int) -> HttpResponse:
 @requires(Permission.REPORT_VIEW)
 def changes(request: PersonRequest, unit: Unit, pk: int) -> HttpResponse:
     """All that differs from the issue before."""
-    paper = _made(unit, pk)
+    paper = _made(request, unit, pk)
     page = Paginator(queries.changes_of(paper), 200).get_page(request.GET.get("page"))
     return render(request, "reports/changes.html", {"paper": paper, "page": page})
 
 
 @requires(Permission.REPORT_VIEW)
 def file(request: PersonRequest, unit: Unit, pk: int, kind: str) -> FileResponse:
-    paper = _made(unit, pk)
+    paper = _made(request, unit, pk)
     if kind not in KINDS:
         raise Http404(_("文书只有 Word 和 PDF 两种文件。"))
     try:
@@ -147,7 +151,7 @@ def file(request: PersonRequest, unit: Unit, pk: int, kind: str) -> FileResponse
 @requires(Permission.REPORT_VIEW)
 def photo(request: PersonRequest, unit: Unit, pk: int, sha256: str) -> HttpResponse:
     """A photo of the paper, small."""
-    paper = _made(unit, pk)
+    paper = _made(request, unit, pk)
     picture = queries.photo(sha256) if sha256 in photo_hashes(queries.content_of(paper)) else None
     if picture is None:
         raise Http404(_("这份文书里没有这张照片，或者照片文件缺失。"))
@@ -175,7 +179,7 @@ def freeze(request: PersonRequest, unit: Unit, pk: int) -> HttpResponse:
 @exactly_once
 def reissue(request: PersonRequest, unit: Unit, pk: int) -> HttpResponse:
     try:
-        paper = actions.reissue(paper=_paper(unit, pk), by=request.user)
+        paper = actions.reissue(paper=_paper(request, unit, pk), by=request.user)
     except actions.Refused as error:
         messages.error(request, str(error))
         return redirect("reports:detail", unit.slug, pk)
@@ -187,7 +191,7 @@ def reissue(request: PersonRequest, unit: Unit, pk: int) -> HttpResponse:
 @exactly_once
 def discard(request: PersonRequest, unit: Unit, pk: int) -> HttpResponse:
     try:
-        actions.discard(paper=_paper(unit, pk), by=request.user)
+        actions.discard(paper=_paper(request, unit, pk), by=request.user)
     except actions.Refused as error:
         messages.error(request, str(error))
         return redirect("reports:detail", unit.slug, pk)
@@ -203,7 +207,7 @@ def _act(
     try:
         if not version.isdecimal():
             raise actions.Refused(_("页面已过期，请刷新后重试。"))
-        action(paper=_paper(unit, pk), version=int(version), by=request.user)
+        action(paper=_paper(request, unit, pk), version=int(version), by=request.user)
         messages.success(request, done)
     except actions.Refused as error:
         messages.error(request, str(error))
@@ -218,22 +222,30 @@ def _make_page(request: PersonRequest, form: PaperForm, status: int = 200) -> Ht
     return render(request, "reports/make.html", {"form": form, "lacking": fonts.missing()}, status=status)
 
 
-def _first(unit: Unit) -> dict[str, Any]:
-    """What the form begins with: the report on the newest assessment, or this year."""
+def _about(kind: str) -> str:
+    if kind and kind not in SUBJECTS:
+        raise Http404(_("没有这种事项。"))
+    return kind
+
+
+def _first(unit: Unit, about: str = "") -> dict[str, Any]:
+    """What the form begins with: the report on the last assessment or this year; of a thing, this month."""
+    if about:
+        return {"period": str(Period.month_of(today())), "language": "zh"}
     newest = queries.assessments(unit).first()
     period = newest.period if newest else str(Period.year_of(today()))
     return {"document": "self-assessment-report", "assessment": newest, "period": period, "language": "zh"}
 
 
-def _paper(unit: Unit, pk: int) -> Paper:
+def _paper(request: PersonRequest, unit: Unit, pk: int) -> Paper:
     paper = queries.paper(unit, pk)
-    if paper is None:
+    if paper is None or paper.subject_kind in queries.closed_kinds(request.user, unit):
         raise Http404(_("没有这份文书，或者它已被删除。"))
     return paper
 
 
-def _made(unit: Unit, pk: int) -> Paper:
-    paper = _paper(unit, pk)
+def _made(request: PersonRequest, unit: Unit, pk: int) -> Paper:
+    paper = _paper(request, unit, pk)
     if not paper.content:
         raise Http404(_("这份文书还没有生成完。"))
     return paper
