@@ -115,6 +115,25 @@ def test_rows_that_name_the_same_thing_twice_are_refused(unit, lin):
     assert (batch.new, shown(batch, "refused")) == (2, [(4, [("台账!A4", "与第2行重复")])])
 
 
+def test_a_large_sheet_checked_beside_comes_to_the_same(unit, lin, monkeypatch):
+    rows = [car(n, 车辆类型="飞船" if n % 9 == 0 else "小型客车") for n in range(1, 41)] + [
+        car(5),
+        car(0, seats=900),
+    ]
+    alone = checked(unit, lin, "vehicles", workbook([HEAD, *rows]))
+    monkeypatch.setattr(tasks, "LARGE", 10)
+    monkeypatch.setattr(tasks, "CHUNK", 7)
+    beside = checked(unit, lin, "vehicles", workbook([HEAD, *rows]))
+    said = [
+        [(row.number, row.outcome, row.key, row.reasons, row.unusual) for row in queries.staged(batch)]
+        for batch in (alone, beside)
+    ]
+    assert said[0] == said[1]
+    assert [(one.new, one.refused, one.unusual) for one in (alone, beside)] == [(37, 5, 1)] * 2
+    assert confirmed(beside, "good").state == "done"
+    assert cars(unit).count() == 37
+
+
 def test_unusual_values_are_taken_and_starred(unit, lin):
     batch = checked(unit, lin, "vehicles", workbook([HEAD, car(1, seats=90)]))
     assert (batch.new, batch.unusual) == (1, 1)

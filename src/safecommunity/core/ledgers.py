@@ -98,6 +98,11 @@ class LedgerType:
         return tuple(field for field in self.fields.values() if field.filter)
 
     @cached_property
+    def knows_persons(self) -> bool:
+        """Whether a row may tell of a person."""
+        return self.restricted or any(field.personal != "none" for field in self.fields.values())
+
+    @cached_property
     def expiry_fields(self) -> tuple[Field, ...]:
         return tuple(field for field in self.fields.values() if field.kind == "expiry-date")
 

@@ -6,11 +6,12 @@ write nothing; only its JSON lines are believed. Memory here is bounded by one b
 
 from __future__ import annotations
 
+import fcntl
 import json
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from pathlib import Path
@@ -18,6 +19,7 @@ from typing import IO, Any
 
 from safecommunity.core.messages import Message
 
+PIPE_BYTES = 1 << 20
 CHILD = Path(__file__).with_name("sheet_child.py")
 
 REFUSALS: Mapping[str, str] = {
@@ -100,6 +102,8 @@ def opened(path: Path, *, name: str, sheet: str = "") -> Iterator[Sheet]:
     )
     if child.stdout is None:
         raise RuntimeError("the reading process has no output")
+    with suppress(AttributeError, OSError):  # so that the child reads on while rows are worked on here
+        fcntl.fcntl(child.stdout, fcntl.F_SETPIPE_SZ, PIPE_BYTES)
     try:
         messages = _messages(child, child.stdout)
         head = next(messages)

@@ -248,9 +248,11 @@ def add_many(*, ledger: str, unit: Unit, rows: Iterable[NewRow], by: User | None
     return add_finished(ledger=ledger, unit=unit, rows=done, by=by, source=source)
 
 
-def finished(kind: LedgerType, clean: Mapping[str, Any], uid: uuid.UUID, *, is_starred: bool) -> Finished:
-    """Everything about a new entry that can be worked out before it is written."""
-    facts = _facts(kind, clean, uid)
+def finished(
+    kind: LedgerType, clean: Mapping[str, Any], uid: uuid.UUID, *, is_starred: bool, key: str | None = None
+) -> Finished:
+    """Everything about a new entry that can be worked out before it is written; `key` where it is known."""
+    facts = _facts(kind, clean, uid, key)
     record_date, expires_date = (
         day.isoformat() if day else None for day in (facts.pop("record_date"), facts.pop("expires_date"))
     )
@@ -377,7 +379,9 @@ def _checked(unit: Unit, kind: LedgerType, values: Mapping[str, object], *, fill
     return checked
 
 
-def _facts(kind: LedgerType, clean: Mapping[str, Any], uid: uuid.UUID) -> dict[str, Any]:
+def _facts(
+    kind: LedgerType, clean: Mapping[str, Any], uid: uuid.UUID, key: str | None = None
+) -> dict[str, Any]:
     """What a row of the table holds for these clean values."""
     sealed = {field.code: field for field in kind.of_personal("sealed") if field.code in clean}
     data: dict[str, Any] = {
@@ -393,7 +397,7 @@ def _facts(kind: LedgerType, clean: Mapping[str, Any], uid: uuid.UUID) -> dict[s
         "data": data,
         "sealed": {code: seal(str(clean[code]), queries.sealing_place(code, uid)) for code in sealed},
         "search": search_text(kind, data, title),
-        "unique_key": queries.unique_key(kind, clean),
+        "unique_key": queries.unique_key(kind, clean) if key is None else key,
         "longitude": place.get("longitude"),
         "latitude": place.get("latitude"),
     }

@@ -42,7 +42,7 @@ class Staged(NamedTuple):
 
 @dataclass(slots=True)
 class Draft:
-    """One row while it is being checked. `values` by column key, `clean` by field."""
+    """One row being checked: `values` by column key, `clean` by field, `made`: packed, were it new."""
 
     number: int
     values: dict[str, Any]
@@ -52,15 +52,35 @@ class Draft:
     entry: Entry | None = None
     before: dict[str, Any] = field(default_factory=dict)
     key: str = ""
+    made: str = ""
 
 
-def checked(batch: ImportBatch, rows: Sequence[Cells], links: Links) -> list[Staged]:
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What is to be known of an import to check its rows by themselves; `links` where the ledger has any."""
+
+    batch: int
+    ledger: str
+    columns: Sequence[str]
+    links: Links | None
+
+    def drafts(self, rows: Sequence[Cells]) -> list[Draft]:
+        """Each row checked as a new one; those with a record number are left to `checked`."""
+        ledger = ledgers[self.ledger]
+        drafts = [_draft(self.columns, number, cells) for number, cells in rows]
+        for draft in drafts:
+            if not _record_number(draft):
+                _check_new(ledger, draft, self.batch, self.links)
+        return drafts
+
+
+def checked(batch: ImportBatch, drafts: list[Draft], links: Links) -> list[Staged]:
     """The rows of a chunk as they would be taken in. A handful of queries, however many rows."""
     ledger = ledgers[batch.ledger]
-    drafts = [_draft(batch.columns, number, cells) for number, cells in rows]
     by_number = _by_record_number(batch, drafts)
     for draft in drafts:
-        _check_first(ledger, draft, by_number, links)
+        if number := _record_number(draft):
+            _find(ledger, batch, draft, by_number.get(number), links)
     known = by_unique_key(batch.unit, ledger, (draft.key for draft in drafts))
     for draft in drafts:
         _compare(ledger, draft, known, links)
@@ -96,22 +116,34 @@ def _record_number(draft: Draft) -> str:
     return value.strip() if isinstance(value, str) else str(value)
 
 
-def _check_first(ledger: LedgerType, draft: Draft, by_number: Mapping[str, Entry], links: Links) -> None:
-    """With a record number the row is compared with that record; without, its own values are checked."""
-    number = _record_number(draft)
-    if number and RECORD not in draft.errors:
-        draft.entry = by_number.get(number)
-        if draft.entry is None:
+def _find(ledger: LedgerType, batch: ImportBatch, draft: Draft, entry: Entry | None, links: Links) -> None:
+    """A row with a record number is compared with that record; where there is none its values are checked."""
+    if RECORD not in draft.errors:
+        draft.entry = entry
+        if entry is None:
             draft.errors[RECORD] = Message("台账里没有这个编号的记录：新增的行请把编号留空")
     if draft.entry is None:
-        _check(ledger, draft, draft.values, links, fill=True)
+        _check_new(ledger, draft, batch.pk, links)
+
+
+def _check_new(ledger: LedgerType, draft: Draft, batch: int, links: Links | None) -> None:
+    _check(ledger, draft, draft.values, links, fill=True)
+    if not draft.errors:
+        uid = entry_uuid(batch, draft.number)
+        made = finished(ledger, draft.clean, uid, is_starred=bool(draft.unusual), key=draft.key)
+        draft.made = packed(ledger, made, content_place(batch, draft.number))
 
 
 def _check(
-    ledger: LedgerType, draft: Draft, values: Mapping[str, Any], links: Links, *, fill: bool = False
+    ledger: LedgerType,
+    draft: Draft,
+    values: Mapping[str, Any],
+    links: Links | None,
+    *,
+    fill: bool = False,
 ) -> None:
     wanted = {key: value for key, value in values.items() if key != RECORD and key not in draft.errors}
-    found = ledger.check(links.resolved(ledger, wanted), fill=fill)
+    found = ledger.check(links.resolved(ledger, wanted) if links else wanted, fill=fill)
     draft.clean, draft.unusual = found.clean, found.unusual
     for key, error in found.errors.items():
         draft.errors.setdefault(key, error)
@@ -169,7 +201,8 @@ def _refuse_repeats(batch: ImportBatch, drafts: Sequence[Draft]) -> None:
         if draft.entry is not None:
             draft.key = f"#{draft.entry.pk}"
     wanted = {draft.key for draft in drafts if draft.key}
-    seen = dict(staged(batch).filter(key__in=wanted).values_list("key", "number"))
+    before = staged(batch).exclude(key="")  # worded as the index is, so that it is used
+    seen = dict(before.filter(key__in=wanted).order_by().values_list("key", "number"))
     for draft in drafts:
         if not draft.key or draft.errors:
             continue
@@ -186,16 +219,13 @@ def _naming(batch: ImportBatch, draft: Draft) -> str:
 
 def _staged(batch: ImportBatch, ledger: LedgerType, draft: Draft) -> Staged:
     place, number = content_place(batch.pk, draft.number), draft.number
-    if draft.errors:
+    unusual, entry = _remarks(draft.unusual), draft.entry
+    if draft.made and entry is None and not draft.errors:
+        return Staged(number, Outcome.NEW.value, draft.key, None, None, draft.made, "", NOTHING, unusual)
+    if draft.errors or entry is None:
         cells = {key: shown(value) for key, value in draft.values.items()}
         content, reasons = packed(ledger, cells, place), _remarks(draft.errors)
         return Staged(number, Outcome.REFUSED.value, "", None, None, content, "", reasons, NOTHING)
-    unusual, entry = _remarks(draft.unusual), draft.entry
-    if entry is None:
-        uid = entry_uuid(batch.pk, number)
-        made = finished(ledger, draft.clean, uid, is_starred=bool(draft.unusual))
-        content = packed(ledger, made, place)
-        return Staged(number, Outcome.NEW.value, draft.key, None, None, content, "", NOTHING, unusual)
     is_changed = draft.clean != draft.before
     outcome = Outcome.CHANGED if is_changed else Outcome.UNCHANGED
     content = packed(ledger, draft.clean, place)

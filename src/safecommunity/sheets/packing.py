@@ -16,15 +16,11 @@ from safecommunity.documents.sheets import Cell, NotAValue
 def packed(ledger: LedgerType, data: Any, place: str) -> str:
     """`place` names where the text will stand (table|column|row); only there can it be opened again."""
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
-    return seal(text, place) if knows_persons(ledger) else text
+    return seal(text, place) if ledger.knows_persons else text
 
 
 def unpacked(ledger: LedgerType, text: str, place: str) -> Any:
-    return json.loads(unseal(text, place) if knows_persons(ledger) else text)
-
-
-def knows_persons(ledger: LedgerType) -> bool:
-    return ledger.restricted or any(field.personal != "none" for field in ledger.fields.values())
+    return json.loads(unseal(text, place) if ledger.knows_persons else text)
 
 
 def shown(cell: Cell) -> str:

@@ -16,13 +16,16 @@ from safecommunity.documents.sheets import SheetRefused, opened
 from safecommunity.jobs.models import Job
 from safecommunity.jobs.registry import Progress, task
 from safecommunity.ledgers.queries import Links
+from safecommunity.ledgers.search import initials
 from safecommunity.library import ledgers
 from safecommunity.sheets import actions, checking, columns, exports, queries, store
 from safecommunity.sheets.models import ImportBatch
 from safecommunity.sheets.packing import shown
+from safecommunity.sheets.side import mapped
 from safecommunity.units.permissions import Permission
 
 CHUNK = 1_000
+LARGE = 5_000  # rows from which other processes are worth their start
 SAMPLE = 5
 HEADING_LENGTH = 100
 State = ImportBatch.State
@@ -66,13 +69,20 @@ def check(job: Job, progress: Progress) -> dict[str, Any]:
     if batch.state != State.CHECKING:
         return {}
     links = Links(batch.unit)
+    has_links = bool(ledgers[batch.ledger].link_fields)
+    form = checking.Form(batch.pk, batch.ledger, batch.columns, links if has_links else None)
     start = max(batch.position, batch.heading_row)
+    initials("")  # its tables are read once and shared
     try:
-        with _unswept(), opened(store.path_of(batch.file), name=batch.name, sheet=batch.sheet) as sheet:
+        with (
+            _unswept(),
+            opened(store.path_of(batch.file), name=batch.name, sheet=batch.sheet) as sheet,
+            mapped(form.drafts, beside=sheet.height > LARGE and not has_links) as drafted,
+        ):
             wanted = (row for row in sheet.rows if row[0] > start)
-            while chunk := list(islice(wanted, CHUNK)):
-                rows = checking.checked(batch, chunk, links)
-                actions.stage(batch=batch, rows=rows, position=chunk[-1][0])
+            for drafts in drafted(iter(lambda: list(islice(wanted, CHUNK)), [])):
+                rows = checking.checked(batch, drafts, links)
+                actions.stage(batch=batch, rows=rows, position=rows[-1].number)
                 progress.step(batch.position, max(sheet.height, batch.position))
     except SheetRefused as refusal:
         actions.refuse(batch=batch, reason=refusal.message)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from safecommunity.ledgers import asking
 from safecommunity.ledgers.wording import local
 from safecommunity.library import ledgers
-from safecommunity.sheets import actions, packing
+from safecommunity.sheets import actions
 from safecommunity.units.models import Unit
 from safecommunity.units.permissions import Permission, can
 from safecommunity.web import clock
@@ -26,7 +26,7 @@ def start(request: HttpRequest, unit: Unit, code: str) -> HttpResponse:
     if code not in ledgers:
         raise Http404(_("没有这本台账。"))
     ledger, query = ledgers[code], request.GET.urlencode()
-    may_in_full = packing.knows_persons(ledger) and can(request.user, Permission.LEDGER_PERSONAL, unit)  # type: ignore[arg-type]
+    may_in_full = ledger.knows_persons and can(request.user, Permission.LEDGER_PERSONAL, unit)  # type: ignore[arg-type]
     form = ExportForm(request.POST if request.method == "POST" else None, may_in_full=may_in_full)
     if form.is_valid():
         actions.ask_for_export(ledger=ledger, query=query, unit=unit, by=request.user, **form.cleaned_data)  # type: ignore[arg-type]
