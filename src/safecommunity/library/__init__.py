@@ -17,12 +17,13 @@ if TYPE_CHECKING:
     from safecommunity.core.crosswalks import Crosswalk
     from safecommunity.core.ledgers import LedgerType
     from safecommunity.core.metrics import Metric
+    from safecommunity.core.official import Kind
     from safecommunity.core.reports import ReportType
     from safecommunity.core.schemes import Scheme
 
 __all__ = [
     "LibraryError", "Shelf", "add_folder", "bodies", "charts", "codes", "crosswalks", "documents", "ledgers",
-    "metrics", "programmes", "schemes",
+    "metrics", "official", "programmes", "schemes",
 ]  # fmt: skip
 
 codes: Shelf[CodeList] = Shelf("codes", "safecommunity.core.codes:parse")
@@ -31,6 +32,7 @@ schemes: Shelf[Scheme] = Shelf("schemes", "safecommunity.core.schemes:parse")
 crosswalks: Shelf[Crosswalk] = Shelf("crosswalks", "safecommunity.core.crosswalks:parse")
 metrics: Shelf[Metric] = Shelf("metrics", "safecommunity.core.metrics:parse")
 documents: Shelf[ReportType] = Shelf("documents", "safecommunity.core.reports:parse")
+official: Shelf[Kind] = Shelf("official", "safecommunity.core.official:parse")
 charts: Shelf[Chart] = Shelf("charts", "safecommunity.core.charts:parse")
 bodies: Shelf[BodySet] = Shelf("bodies", "safecommunity.core.bodies:parse")
 programmes: Shelf[Any] = Shelf("programmes")
