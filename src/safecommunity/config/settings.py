@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "safecommunity.evidence",
     "safecommunity.metrics",
     "safecommunity.assessment",
+    "safecommunity.correspondence",
     "safecommunity.reports",
     "safecommunity.web",
     "safecommunity.api",
