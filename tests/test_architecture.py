@@ -23,11 +23,13 @@ PURE = ("core", "analysis")
 ACROSS_ALL_UNITS: set[tuple[str, str]] = {
     ("demo/load.py", "the demonstration is worked out in one pass"),
     ("evidence/queries.py", "checking every kept file against its name"),
+    ("evidence/queries.py", "letting go of what was withdrawn long ago"),
     ("evidence/queries.py", "looking for orphans among kept files"),
     ("jobs/actions.py", "the worker serves all units"),
     ("metrics/actions.py", "keeping the metrics of all units in one pass"),
     ("metrics/actions.py", "working out the metrics of all units in one pass"),
     ("metrics/queries.py", "adding up below the units that the caller may see"),
+    ("sheets/queries.py", "giving up what nobody takes further"),
     ("reports/queries.py", "checking the files of every paper against their names"),
 }
 # Who may step past the scope with a plain QuerySet: for rows already in hand, or the machinery itself.
@@ -45,6 +47,7 @@ NOT_ACTS = {
     "jobs/actions.py:merged": READS,
     "jobs/actions.py:claim": LATER_WORK,
     "jobs/actions.py:finish": LATER_WORK,
+    "jobs/actions.py:forget_results": "files that can be made again",
     "jobs/actions.py:fail": LATER_WORK,
     "ledgers/actions.py:by_hand": READS,
     "ledgers/actions.py:differing": READS,

@@ -6,11 +6,12 @@ import hashlib
 import io
 import os
 import time
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.utils import timezone
 from PIL import Image, ImageDraw
 
 from safecommunity.audit.models import Line
@@ -189,6 +190,28 @@ def test_a_record_can_be_cited_and_uncited() -> None:
     actions.uncite(citation=citation, by=lin)
     assert Citation.objects.in_unit(unit).count() == 0
     assert Line.objects.filter(act="evidence.uncited").count() == 1
+
+
+def test_a_file_withdrawn_for_thirty_days_is_let_go_unless_another_row_speaks_of_it() -> None:
+    unit, other = make.unit(), make.unit("建设路街道")
+    lin = make.member(unit)
+    file = attach(unit, by=lin).file
+    shared = attach(other, by=make.member(other, username="wu")).file
+    for one in (file, shared):
+        actions.withdraw(file=one, version=one.version, reason="传错了", by=lin)
+    now = timezone.now()
+    assert actions.remove_withdrawn(before=now - timedelta(days=30), now=now, by=None) == 0
+    File.objects.in_unit(unit).update(withdrawn_at=now - timedelta(days=31))
+    assert actions.remove_withdrawn(before=now - timedelta(days=30), now=now, by=None) == 1
+    later = time.time() + 2 * store.ORPHAN_SECONDS
+    store.sweep(queries.is_known, later)
+    assert store.path_of(file.sha256).exists()
+    File.objects.in_unit(other).update(withdrawn_at=now - timedelta(days=31))
+    actions.remove_withdrawn(before=now - timedelta(days=30), now=now, by=None)
+    store.sweep(queries.is_known, later)
+    assert not store.path_of(file.sha256).exists()
+    assert list(queries.damaged()) == []
+    assert Line.objects.filter(act="file.removed").count() == 2
 
 
 def test_a_withdrawn_file_is_evidence_for_nothing_but_stays() -> None:

@@ -1,6 +1,8 @@
 import random
+from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
 from safecommunity.audit.models import Line
 from safecommunity.core.messages import RefusedError
@@ -389,6 +391,21 @@ def test_a_dropped_file_leaves_no_rows_and_no_bytes(unit, lin):
     actions.drop(batch=batch, version=batch.version, by=lin)
     assert again(batch).state == "dropped"
     assert StagedRow.objects.in_unit(unit).count() == 0
+
+
+def test_a_file_nobody_takes_further_is_given_up_after_a_while(unit, lin, django_capture_on_commit_callbacks):
+    batch = checked(unit, lin, "vehicles", workbook([HEAD, car(1)]))
+    done = confirmed(checked(unit, lin, "vehicles", workbook([HEAD, car(2)])), "all")
+    now = timezone.now()
+    assert actions.drop_abandoned(before=now - timedelta(days=7), by=None) == 0
+    with django_capture_on_commit_callbacks(execute=True):
+        assert actions.drop_abandoned(before=now + timedelta(minutes=1), by=None) == 1
+    assert [(one.pk, one.state) for one in queries.imports(unit)] == [
+        (done.pk, "done"),
+        (batch.pk, "dropped"),
+    ]
+    assert not store.path_of(batch.file).exists()
+    assert not queries.staged(batch).exists()
 
 
 def test_personal_values_lie_nowhere_in_the_open_while_they_wait(unit, lin):

@@ -125,6 +125,19 @@ def withdraw(*, file: File, version: int, reason: str, by: User) -> File:
 
 
 @transaction.atomic
+def remove_withdrawn(*, before: datetime, now: datetime, by: User | None) -> int:
+    """Let go of the content of files withdrawn before a moment; rows, citations and log stay. How many.
+
+    The bytes are swept like an orphan's, unless another row, of whatever unit, still speaks of them.
+    """
+    gone = list(queries.long_withdrawn(before))
+    for file in gone:
+        change(file, version=file.version, removed_at=now)
+        record("file.removed", file, by=by, unit=file.unit, after={"sha256": file.sha256})
+    return len(gone)
+
+
+@transaction.atomic
 def cite(
     *,
     indicator: str,

@@ -16,7 +16,8 @@ class File(UnitRow):
 
     `sha256` is of what is kept, `sent_sha256` of what was handed in. `proof_date` is the day it is proof of,
     which is neither the day of upload nor, always, the camera's (`taken_at`). `earlier` is a file of the
-    same unit that shows nearly the same picture; `entry` is the ledger record it belongs to.
+    same unit that shows nearly the same picture; `entry` is the ledger record it belongs to. After
+    `removed_at` the row stands for nothing kept: the bytes go when no other row speaks of them.
     """
 
     sha256 = models.CharField(max_length=64, editable=False)
@@ -52,6 +53,7 @@ class File(UnitRow):
     )
     withdrawn_at = models.DateTimeField(_("撤回时间"), null=True, blank=True)
     withdrawn_reason = models.CharField(_("撤回原因"), max_length=200, blank=True)
+    removed_at = models.DateTimeField(_("删除时间"), null=True, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("佐证文件")
@@ -64,7 +66,11 @@ class File(UnitRow):
         constraints = [
             models.UniqueConstraint(
                 fields=["unit", "sent_sha256"], condition=Q(withdrawn_at=None), name="file_once_in_unit"
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(removed_at=None) | Q(withdrawn_at__isnull=False),
+                name="file_withdrawn_before_removed",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import date
+from datetime import date, datetime
 
 from django.db.models import Count, Q, QuerySet, Sum
 
@@ -95,7 +95,9 @@ def cited_by_month(unit: Unit, scheme: str) -> list[tuple[str, date | None, int]
 def damaged() -> Iterator[str]:
     """The SHA-256 of every file that a row speaks of and that is missing or altered; reads them all."""
     rows = File.objects.everything(reason="checking every kept file against its name")
-    for sha256 in rows.order_by("sha256").values_list("sha256", flat=True).distinct().iterator():
+    for sha256 in (
+        rows.filter(removed_at=None).order_by("sha256").values_list("sha256", flat=True).distinct().iterator()
+    ):
         place = store.path_of(sha256)
         if not place.is_file() or store.digest_of(place) != sha256:
             yield sha256
@@ -103,4 +105,10 @@ def damaged() -> Iterator[str]:
 
 def is_known(sha256: str) -> bool:
     rows = File.objects.everything(reason="looking for orphans among kept files")
-    return rows.filter(sha256=sha256).exists()
+    return rows.filter(sha256=sha256, removed_at=None).exists()
+
+
+def long_withdrawn(before: datetime) -> QuerySet[File]:
+    """Files withdrawn before a moment whose content is still kept."""
+    rows = File.objects.everything(reason="letting go of what was withdrawn long ago")
+    return rows.filter(withdrawn_at__lt=before, removed_at=None).select_related("unit").order_by("pk")

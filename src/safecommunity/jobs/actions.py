@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.db import connection, models, transaction
 from django.utils import timezone
 
@@ -107,6 +109,15 @@ def fail(job: Job, *, error: str, retry_at: datetime | None) -> None:
         job.save(update_fields=["state", "due_at", "lease_until", "error", "unique"])
     else:
         _ended(job, Job.State.FAILED, error=error)
+
+
+def forget_results(*, before: datetime) -> int:
+    """Remove the files that jobs made before a moment; the jobs stay. How many."""
+    folder, oldest = Path(settings.RESULTS), before.timestamp()
+    old = [path for path in folder.glob("*") if path.is_file() and path.stat().st_mtime < oldest]
+    for path in old:
+        path.unlink(missing_ok=True)
+    return len(old)
 
 
 def _ended(job: Job, state: str, *, result: dict[str, Any] | None = None, error: str = "") -> None:

@@ -113,7 +113,10 @@ def _facts(cursor: Any, tables_query: str) -> Facts:
         },
         evidence=[
             row[0]
-            for row in _rows(cursor, f"select distinct sha256 from {File._meta.db_table} order by 1")  # noqa: S608
+            for row in _rows(
+                cursor,
+                f"select distinct sha256 from {File._meta.db_table} where removed_at is null order by 1",  # noqa: S608
+            )
         ],
     )
 

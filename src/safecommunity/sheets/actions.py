@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from django.db import models, transaction
@@ -95,11 +96,14 @@ def looked(
 
 @transaction.atomic
 def match(*, batch: ImportBatch, version: int, keys: Sequence[str], by: User) -> None:
-    """Say which heading is which column, "" for none, and have every row checked."""
+    """Say which heading is which column, "" for none, and have every row checked; also anew.
+
+    A percentage column is followed by AS_PARTS where its numbers are parts of one.
+    """
     _in_state(batch, State.MATCHING, State.CHECKED)
-    used = [key for key in keys if key]
-    known = columns.names(ledgers[batch.ledger])
-    if len(keys) != len(batch.headings) or len(set(used)) != len(used) or not set(used) <= set(known):
+    used = [columns.plain(key) for key in keys if key]
+    known = columns.choices(ledgers[batch.ledger])
+    if len(keys) != len(batch.headings) or len(set(used)) != len(used) or not set(filter(None, keys)) <= known:
         raise RefusedError("同一栏只能对应一列")
     if not set(used) - {columns.RECORD}:
         raise RefusedError("至少要有一列对应到台账的栏")
@@ -174,6 +178,18 @@ def drop(*, batch: ImportBatch, version: int, by: User) -> None:
     record("import.dropped", batch, by=by, unit=batch.unit)
     _forget_rows(batch)
     _forget_file(batch)
+
+
+@transaction.atomic
+def drop_abandoned(*, before: datetime, by: User | None) -> int:
+    """Give up files that nobody took further since a moment; how many."""
+    left = list(queries.abandoned(before))
+    for batch in left:
+        change(batch, version=batch.version, state=State.DROPPED, finished_at=timezone.now())
+        record("import.dropped", batch, by=by, unit=batch.unit, reason=_("放置太久，未继续"))
+        _forget_rows(batch)
+        _forget_file(batch)
+    return len(left)
 
 
 @transaction.atomic

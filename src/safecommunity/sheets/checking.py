@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 from safecommunity.core.fields import mask
@@ -16,13 +17,14 @@ from safecommunity.ledgers.actions import finished
 from safecommunity.ledgers.models import Entry
 from safecommunity.ledgers.queries import Links, by_unique_key, opened, unique_key
 from safecommunity.library import ledgers
-from safecommunity.sheets.columns import RECORD
+from safecommunity.sheets.columns import AS_PARTS, RECORD, percentages, plain
 from safecommunity.sheets.models import ImportBatch, StagedRow
 from safecommunity.sheets.packing import message_data, packed, shown
 from safecommunity.sheets.queries import before_place, content_place, entry_uuid, staged
 
 Outcome = StagedRow.Outcome
 NOTHING = "{}"
+PLACES = 15
 Cells = tuple[int, Sequence[Cell]]
 
 
@@ -42,11 +44,14 @@ class Staged(NamedTuple):
 
 @dataclass(slots=True)
 class Draft:
-    """One row being checked: `values` by column key, `clean` by field, `made`: packed, were it new."""
+    """One row being checked: `values` and `doubts` (how they are meant) by column key, `clean` by field,
+    `made`: packed, were it new.
+    """
 
     number: int
     values: dict[str, Any]
     errors: dict[str, Message]
+    doubts: dict[str, Message]
     clean: dict[str, Any] = field(default_factory=dict)
     unusual: dict[str, Message] = field(default_factory=dict)
     entry: Entry | None = None
@@ -67,7 +72,8 @@ class Form:
     def drafts(self, rows: Sequence[Cells]) -> list[Draft]:
         """Each row checked as a new one; those with a record number are left to `checked`."""
         ledger = ledgers[self.ledger]
-        drafts = [_draft(self.columns, number, cells) for number, cells in rows]
+        doubtful = percentages(ledger).intersection(self.columns)
+        drafts = [_draft(self.columns, doubtful, number, cells) for number, cells in rows]
         for draft in drafts:
             if not _record_number(draft):
                 _check_new(ledger, draft, self.batch, self.links)
@@ -89,15 +95,45 @@ def checked(batch: ImportBatch, drafts: list[Draft], links: Links) -> list[Stage
     return [_staged(batch, ledger, draft) for draft in drafts]
 
 
-def _draft(keys: Sequence[str], number: int, cells: Sequence[Cell]) -> Draft:
-    draft = Draft(number, {}, {})
+def _draft(keys: Sequence[str], doubtful: frozenset[str], number: int, cells: Sequence[Cell]) -> Draft:
+    draft = Draft(number, {}, {}, {})
     for key, cell in zip(keys, cells, strict=False):
         if not key or cell is None or cell == "":
             continue
+        if key in doubtful and (doubt := _doubt(cell)):
+            draft.doubts[key] = doubt
+        if key.endswith(AS_PARTS):
+            key, cell = plain(key), _as_percentage(cell)
         if isinstance(cell, NotAValue):
             draft.errors[key] = cell.reason
         draft.values[key] = restored(cell) if isinstance(cell, str) else cell
     return draft
+
+
+def _as_percentage(cell: Cell) -> Cell:
+    """A part of one as a percentage; what is no bare number stays, to be read or refused as it is."""
+    number = _bare_number(cell)
+    return cell if number is None else str(number * 100)
+
+
+def _doubt(cell: Cell) -> Message | None:
+    """Excel keeps 95% as 0.95 and a file does not tell: which is meant only a person can say."""
+    number = _bare_number(cell)
+    if number is None or not 0 < number <= 1:
+        return None
+    readings = {"as_is": f"{float(number):g}%", "as_parts": f"{float(number * 100):g}%"}
+    words = "按%(as_is)s记入；如果表里是百分比格式，应是%(as_parts)s，请更改列的对应后重新核对"
+    return Message(words, readings)
+
+
+def _bare_number(cell: Cell) -> Decimal | None:
+    if isinstance(cell, bool) or not isinstance(cell, int | float | str):
+        return None
+    try:
+        number = Decimal(f"{cell:.15g}" if isinstance(cell, float) else cell)
+    except ArithmeticError:
+        return None
+    return number if number.is_finite() and abs(number.adjusted()) < PLACES else None
 
 
 def _by_record_number(batch: ImportBatch, drafts: Iterable[Draft]) -> dict[str, Entry]:
@@ -144,7 +180,8 @@ def _check(
 ) -> None:
     wanted = {key: value for key, value in values.items() if key != RECORD and key not in draft.errors}
     found = ledger.check(links.resolved(ledger, wanted) if links else wanted, fill=fill)
-    draft.clean, draft.unusual = found.clean, found.unusual
+    doubts = {key: doubt for key, doubt in draft.doubts.items() if found.clean.get(key) != draft.before.get(key)}
+    draft.clean, draft.unusual = found.clean, doubts | found.unusual
     for key, error in found.errors.items():
         draft.errors.setdefault(key, error)
     draft.key = unique_key(ledger, found.clean)

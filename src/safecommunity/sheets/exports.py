@@ -24,7 +24,7 @@ from safecommunity.ledgers.queries import Links, opened, titles
 from safecommunity.ledgers.wording import local, told
 from safecommunity.library import ledgers
 from safecommunity.sheets import queries
-from safecommunity.sheets.columns import RECORD_WORDS
+from safecommunity.sheets.columns import RECORD_WORDS, plain
 from safecommunity.sheets.models import ImportBatch, StagedRow
 from safecommunity.sheets.packing import message_of
 from safecommunity.units.models import Unit
@@ -60,7 +60,7 @@ def exported_columns(ledger: LedgerType, which: str) -> list[Column]:
 def write_refusals(batch: ImportBatch, job: Job, progress: Progress) -> int:
     """The refused rows of an import as they came, with the reasons in the last column; how many rows."""
     ledger = ledgers[batch.ledger]
-    keys = [key for key in batch.columns if key]
+    keys = [plain(key) for key in batch.columns if key]
     in_full = job.by == batch.by or can(job.by, Permission.LEDGER_PERSONAL, batch.unit)  # type: ignore[arg-type]
     hidden = set() if in_full else {c.key for c in ledger.columns if c.field.personal != "none"}
     rows = _refused_rows(batch, ledger, keys, hidden, progress)

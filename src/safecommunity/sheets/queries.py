@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db.models import QuerySet
@@ -18,12 +19,13 @@ from safecommunity.ledgers.actions import Finished
 from safecommunity.ledgers.models import Entry
 from safecommunity.ledgers.queries import by_unique_key
 from safecommunity.library import ledgers
-from safecommunity.sheets.columns import RECORD, RECORD_WORDS
+from safecommunity.sheets.columns import RECORD, RECORD_WORDS, plain
 from safecommunity.sheets.models import ImportBatch, StagedRow
 from safecommunity.sheets.packing import message_of, unpacked
 from safecommunity.units.models import Unit
 
 Outcome = StagedRow.Outcome
+WAITING = (ImportBatch.State.MATCHING, ImportBatch.State.CHECKED)
 NOTHING = Words("", "")
 
 
@@ -49,6 +51,13 @@ def imports(unit: Unit, ledger: str = "") -> QuerySet[ImportBatch]:
     """The imports of a unit, newest first; of one ledger where it is named."""
     rows = ImportBatch.objects.in_unit(unit).select_related("by")
     return rows.filter(ledger=ledger) if ledger else rows
+
+
+def abandoned(before: datetime) -> QuerySet[ImportBatch]:
+    """Imports that nobody took further since a moment, whose file still lies here."""
+    rows = ImportBatch.objects.everything(reason="giving up what nobody takes further")
+    waiting = rows.filter(state__in=WAITING, updated_at__lt=before)
+    return waiting.select_related("unit", "by").order_by("pk")
 
 
 def job(batch: ImportBatch) -> Job | None:
@@ -215,6 +224,7 @@ def label_of(ledger: LedgerType, key: str) -> Words:
 
 def place_of(batch: ImportBatch, key: str, number: int) -> str:
     """The cell as a spreadsheet names it, `台账!C12`; only the row where no column holds the key."""
-    letters = column_letters(batch.columns.index(key)) if key in batch.columns else ""
+    keys = [plain(one) for one in batch.columns]
+    letters = column_letters(keys.index(key)) if key in keys else ""
     sheet = f"{batch.sheet}!" if batch.sheet else ""
     return f"{sheet}{letters}{number}"

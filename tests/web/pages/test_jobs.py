@@ -1,9 +1,12 @@
+from datetime import timedelta
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from safecommunity.audit.models import Line
-from safecommunity.jobs.actions import claim, enqueue, finish
+from safecommunity.jobs.actions import claim, enqueue, finish, forget_results
 from safecommunity.jobs.models import Job
 from safecommunity.jobs.registry import Progress
 from tests import make
@@ -93,3 +96,13 @@ def test_the_tray_costs_the_same_for_one_and_three(unit, lin):
             client.get(f"/{unit.slug}/jobs/")
         costs.append(len(queries))
     assert costs[0] == costs[1]
+
+
+def test_a_result_is_kept_for_a_while_and_then_said_to_be_gone(unit, lin, settings, tmp_path):
+    settings.RESULTS = tmp_path
+    job, client = done(unit, lin), make.client(lin)
+    assert forget_results(before=timezone.now() - timedelta(days=30)) == 0
+    assert "下载" in client.get(f"/{unit.slug}/jobs/").content.decode()
+    assert forget_results(before=timezone.now() + timedelta(minutes=1)) == 1
+    assert "文件已过保存期" in client.get(f"/{unit.slug}/jobs/").content.decode()
+    assert client.get(f"/{unit.slug}/jobs/{job.pk}/file/").status_code == 404

@@ -11,14 +11,19 @@ from safecommunity.accounts.actions import close_unused
 from safecommunity.accounts.replays import forget
 from safecommunity.accounts.sessions import SessionStore
 from safecommunity.evidence import queries, store
-from safecommunity.jobs.actions import enqueue
+from safecommunity.evidence.actions import remove_withdrawn
+from safecommunity.jobs.actions import enqueue, forget_results
 from safecommunity.jobs.models import Job
 from safecommunity.notices.actions import forget as forget_notices
 from safecommunity.safekeeping.backup import note_heads
+from safecommunity.sheets.actions import drop_abandoned
 from safecommunity.units.models import Unit
 
 ANSWERS_KEPT = timedelta(days=30)
 READ_NOTICES_KEPT = timedelta(days=180)
+RESULTS_KEPT = timedelta(days=30)
+IMPORTS_KEPT = timedelta(days=7)
+WITHDRAWN_KEPT = timedelta(days=30)
 
 
 class Command(BaseCommand):
@@ -31,6 +36,9 @@ class Command(BaseCommand):
         close_unused(now=now, by=None)
         forget(now - ANSWERS_KEPT)
         forget_notices(before=now - READ_NOTICES_KEPT)
+        forget_results(before=now - RESULTS_KEPT)
+        drop_abandoned(before=now - IMPORTS_KEPT, by=None)
+        remove_withdrawn(before=now - WITHDRAWN_KEPT, now=now, by=None)
         store.sweep(queries.is_known, time())
         _enqueue_daily(timezone.localdate(now))
 

@@ -67,4 +67,5 @@ def _mine(request: HttpRequest, unit: Unit, pk: int) -> Job:
 def _row(job: Job) -> dict[str, object]:
     name, argument = SHOWN_ON.get(job.kind, ("", ""))
     shown_on = reverse(name, args=[job.unit.slug, job.arguments[argument]]) if name else ""
-    return {"job": job, "is_open": job.state in OPEN, "page": shown_on}
+    is_kept = bool(job.file) and (Path(settings.RESULTS) / job.file).is_file()
+    return {"job": job, "is_open": job.state in OPEN, "is_kept": is_kept, "page": shown_on}
