@@ -70,7 +70,7 @@ SECTIONS: tuple[Section, ...] = (
         phone=True,
     ),
     Section("evidence", _("档案"), "folder-open", "evidence:index", P.EVIDENCE_VIEW, phone=True),
-    Section("reports", _("文书"), "file-text", "reports:index", P.REPORT_VIEW),
+    Section("reports", _("文书"), "file-text", "reports:index", P.REPORT_VIEW, covers=("correspondence",)),
     Section("people", _("用户"), "users", "people:index", P.USER_VIEW, gap=True),
     Section("audit", _("日志"), "scroll-text", "audit:index", P.AUDIT_VIEW),
 )
