@@ -1,5 +1,6 @@
 import csv
 import io
+from datetime import datetime
 from pathlib import Path
 
 import openpyxl
@@ -17,7 +18,7 @@ from safecommunity.sheets import actions
 from safecommunity.units.models import RoleHolding
 from tests import make
 from tests.sheets.books import checked, confirmed, shown, workbook
-from tests.sheets.test_imports import HEAD, car
+from tests.sheets.test_imports import ACTIVITY, HEAD, activity, car
 
 pytestmark = pytest.mark.django_db
 
@@ -64,6 +65,20 @@ def test_an_export_holds_what_the_list_shows_in_its_order(unit, lin):
     assert head == ["记录编号", *listed, "记录所在单位"]
     assert [row[head.index("号牌号码")] for row in rows] == ["冀A00003", "冀A00001"]
     assert {row[-1] for row in rows} == {unit.name}
+
+
+def test_days_money_and_percentages_stay_what_they_are_in_the_cells(unit, lin):
+    row = [*activity(1, 28.5, 95), 1200.5]
+    confirmed(checked(unit, lin, "activities", workbook([[*ACTIVITY, "费用"], row])), "all")
+    head, cells = table(asked(unit, lin, "activities"))
+    found = {name: cells[head.index(name)] for name in ("日期", "知晓率", "满意率", "费用", "参加人数")}
+    assert found == {
+        "日期": datetime(2026, 3, 5),
+        "知晓率": 28.5,
+        "满意率": 95,
+        "费用": 1200.5,
+        "参加人数": 40,
+    }
 
 
 def test_personal_values_are_masked_unless_asked_for_with_a_reason_by_one_who_may(unit, lin):

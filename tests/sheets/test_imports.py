@@ -408,6 +408,58 @@ def test_a_file_nobody_takes_further_is_given_up_after_a_while(unit, lin, django
     assert not queries.staged(batch).exists()
 
 
+ACTIVITY = ["活动名称", "形式", "领域", "日期", "知晓率", "满意率", "对象", "参加人数", "主要内容"]
+
+
+def activity(number, awareness, satisfaction=None):
+    first = [f"安全讲座{number}", "讲座", "消防安全", "2026-03-05", awareness, satisfaction]
+    return [*first, "居民", 40, "居家用火用电"]
+
+
+def test_a_percentage_that_may_be_excels_is_taken_as_it_stands_and_said_with_both_readings(unit, lin):
+    rows = [ACTIVITY, activity(1, 0.95), activity(2, 95), activity(3, "95%"), activity(4, 1, 0.285)]
+    batch = checked(unit, lin, "activities", workbook(rows))
+    assert (batch.new, batch.refused, batch.unusual) == (4, 0, 2), shown(batch, "refused")
+    said = [lines for _number, lines in shown(batch, "new") if lines]
+    words = "按{}记入；如果表里是百分比格式，应是{}，请更改列的对应后重新核对"
+    assert said == [
+        [("台账!E2", words.format("0.95%", "95%"))],
+        [("台账!E5", words.format("1%", "100%")), ("台账!F5", words.format("0.285%", "28.5%"))],
+    ]
+
+
+def test_percentages_kept_as_parts_of_one_are_read_so_once_a_person_says_so(unit, lin):
+    rows = [
+        ACTIVITY,
+        activity(1, 0.95),
+        activity(2, 0.285),
+        activity(3, "95%"),
+        activity(4, 0),
+        activity(5, 1),
+    ]
+    batch = checked(unit, lin, "activities", workbook([*rows, activity(6, 95)]))
+    keys = [f"{key}%" if key == "awareness" else key for key in batch.columns]
+    actions.match(batch=batch, version=batch.version, keys=keys, by=lin)
+    worker.drain()
+    batch = again(batch)
+    assert (batch.new, batch.refused, batch.unusual) == (5, 1, 0)
+    assert shown(batch, "refused") == [(7, [("台账!E7", "百分数应在0到100之间")])]
+    confirmed(batch, "good")
+    entries = Entry.objects.in_unit(unit).filter(ledger="activities").order_by("id")
+    assert [entry.data["awareness"] for entry in entries] == [95, 28.5, 95, 0, 100]
+    later = upload(unit, lin, "activities", workbook([ACTIVITY, activity(7, 0.5)]))
+    worker.drain()
+    assert again(later).columns[4] == "awareness"
+
+
+@pytest.mark.parametrize("wrong", [["plate%"], ["plate", "plate"], ["nonsense"], ["%"]])
+def test_a_heading_is_matched_to_nothing_else(unit, lin, wrong):
+    batch = checked(unit, lin, "vehicles", workbook([HEAD, car(1)]))
+    keys = [*wrong, *[""] * (len(HEAD) - len(wrong))]
+    with pytest.raises(RefusedError, match="同一栏只能对应一列"):
+        actions.match(batch=batch, version=batch.version, keys=keys, by=lin)
+
+
 def test_personal_values_lie_nowhere_in_the_open_while_they_wait(unit, lin):
     batch = checked(unit, lin, "vehicles", workbook([HEAD, car(1, "钱某某"), car(2, 车辆类型="飞船")]))
     texts = [batch.sample, *(f"{row.content}{row.before}" for row in queries.staged(batch))]

@@ -103,7 +103,11 @@ def match(*, batch: ImportBatch, version: int, keys: Sequence[str], by: User) ->
     _in_state(batch, State.MATCHING, State.CHECKED)
     used = [columns.plain(key) for key in keys if key]
     known = columns.choices(ledgers[batch.ledger])
-    if len(keys) != len(batch.headings) or len(set(used)) != len(used) or not set(filter(None, keys)) <= known:
+    if (
+        len(keys) != len(batch.headings)
+        or len(set(used)) != len(used)
+        or not set(filter(None, keys)) <= known
+    ):
         raise RefusedError("同一栏只能对应一列")
     if not set(used) - {columns.RECORD}:
         raise RefusedError("至少要有一列对应到台账的栏")

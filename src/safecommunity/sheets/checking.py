@@ -180,7 +180,9 @@ def _check(
 ) -> None:
     wanted = {key: value for key, value in values.items() if key != RECORD and key not in draft.errors}
     found = ledger.check(links.resolved(ledger, wanted) if links else wanted, fill=fill)
-    doubts = {key: doubt for key, doubt in draft.doubts.items() if found.clean.get(key) != draft.before.get(key)}
+    doubts = {
+        key: doubt for key, doubt in draft.doubts.items() if found.clean.get(key) != draft.before.get(key)
+    }
     draft.clean, draft.unusual = found.clean, doubts | found.unusual
     for key, error in found.errors.items():
         draft.errors.setdefault(key, error)

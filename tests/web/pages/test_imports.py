@@ -123,6 +123,43 @@ def test_personal_values_are_masked_for_who_may_not_see_them(unit, lin):
     assert "13800000x" not in page(officer, unit, batch, "rows/?tab=refused")
 
 
+def test_required_columns_without_a_heading_are_said_before_the_check(client, unit):
+    send(client, unit, [["号牌号码", "类别甲"], ["冀A00001", "小型客车"]])
+    worker.drain()
+    batch = only(unit)
+    assert "必填的栏没有对应的列：车辆类型、" in page(client, unit, batch)
+    values = {"version": batch.version, **matched(batch)}
+    answer = client.post(f"/{unit.slug}/imports/{batch.pk}/match/", {**values, "request_key": "m1"})
+    assert (answer.status_code, only(unit).state) == (422, "matching")
+    assert "请选对列" in answer.content.decode()
+    step(client, unit, "match", anyway="on", **matched(batch))
+    worker.drain()
+    assert (only(unit).state, only(unit).refused) == ("checked", 1)
+
+
+def test_the_matching_can_be_corrected_after_the_check(client, unit):
+    send(client, unit, [HEAD, car(1), car(2)])
+    worker.drain()
+    swapped = {**matched(only(unit)), "column-1": "", "column-3": "kind"}
+    step(client, unit, "match", anyway="on", **swapped)
+    worker.drain()
+    batch = only(unit)
+    assert (batch.state, batch.refused) == ("checked", 2)
+    shown = page(client, unit, batch)
+    assert "更改列的对应" in shown
+    assert 'name="column-1"' in shown
+    step(client, unit, "match", **{**matched(batch), "column-1": "kind", "column-3": "owner"})
+    worker.drain()
+    assert (only(unit).state, only(unit).new, only(unit).refused) == ("checked", 2, 0)
+
+
+def test_a_percentage_column_offers_both_readings(client, unit):
+    file = SimpleUploadedFile("活动.xlsx", workbook([["活动主题", "知晓率"], ["讲座", 0.95]]))
+    client.post(f"/{unit.slug}/imports/into/activities/", {"file": file})
+    worker.drain()
+    assert '<option value="awareness%">' in page(client, unit, only(unit))
+
+
 URLS = ["", "into/vehicles/", "into/vehicles/template/", "{pk}/", "{pk}/rows/"]
 POSTS = ["sheet", "match", "rows/refused", "run", "drop", "undo", "resume"]
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from safecommunity.ledgers.wording import local
 from safecommunity.library import ledgers
-from safecommunity.sheets.columns import RECORD, RECORD_WORDS
+from safecommunity.sheets.columns import AS_PARTS, RECORD, RECORD_WORDS, missing, percentages
 from safecommunity.sheets.models import ImportBatch
 
 
@@ -36,14 +36,23 @@ class SheetForm(VersionForm):
 
 
 class MatchForm(VersionForm):
-    """One choice for each heading."""
+    """One choice for each heading; `anyway`: although a required column has none."""
+
+    anyway = forms.BooleanField(label=_("仍然核对（缺必填内容的新行会被拒绝）"), required=False)
 
     def __init__(self, data: Any = None, *, batch: ImportBatch) -> None:
         super().__init__(data, initial={"version": batch.version})
-        ledger = ledgers[batch.ledger]
+        self.ledger = ledger = ledgers[batch.ledger]
         choices = [
             ("", _("不导入")),
             *((column.key, local((column.label, column.label_en))) for column in ledger.columns),
+            *(
+                (
+                    key + AS_PARTS,
+                    _("%(column)s（表里 0.95 即 95%%）") % {"column": local(ledger.fields[key].words)},
+                )
+                for key in sorted(percentages(ledger))
+            ),
             (RECORD, local(RECORD_WORDS)),
         ]
         for index, heading in enumerate(batch.headings):
@@ -53,7 +62,20 @@ class MatchForm(VersionForm):
 
     @property
     def keys(self) -> list[str]:
-        return [value for name, value in self.cleaned_data.items() if name != "version"]
+        return [value for name, value in self.cleaned_data.items() if name.startswith("column-")]
+
+    @property
+    def missing(self) -> str:
+        """The required columns that no heading is matched to, in words."""
+        keys = [self[name].value() or "" for name in self.fields if name.startswith("column-")]
+        return "、".join(local(words) for words in missing(self.ledger, keys))
+
+    def clean(self) -> dict[str, Any]:
+        found = super().clean() or {}
+        if not found.get("anyway") and (columns := self.missing):
+            words = _("必填的栏没有对应的列：%(columns)s。请选对列；要照现在的样子核对，请勾选“仍然核对”。")
+            raise forms.ValidationError(words, params={"columns": columns})
+        return found
 
 
 class ConfirmForm(VersionForm):

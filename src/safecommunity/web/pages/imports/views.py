@@ -187,13 +187,11 @@ def _page(request: HttpRequest, batch: ImportBatch, status: int = 200, **forms: 
         "job": job,
         "reason": told(message_of(batch.reason)) if batch.reason else "",
     }
-    if batch.state == State.MATCHING:
+    if batch.state in (State.MATCHING, State.CHECKED):
         match_form = forms.get("match_form") or MatchForm(batch=batch)
-        context |= {
-            "match_form": match_form,
-            "sheet_form": forms.get("sheet_form") or SheetForm(batch=batch),
-            "headings": _headings(batch, match_form),
-        }
+        context |= {"match_form": match_form, "headings": _headings(batch, match_form)}
+    if batch.state == State.MATCHING:
+        context["sheet_form"] = forms.get("sheet_form") or SheetForm(batch=batch)
     if batch.state == State.CHECKED:
         context |= {
             "confirm_form": forms.get("confirm_form") or ConfirmForm(initial={"version": batch.version}),
