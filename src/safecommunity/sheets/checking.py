@@ -122,8 +122,9 @@ def _doubt(cell: Cell) -> Message | None:
     if number is None or not 0 < number <= 1:
         return None
     readings = {"as_is": f"{float(number):g}%", "as_parts": f"{float(number * 100):g}%"}
-    words = "按%(as_is)s记入；如果表里是百分比格式，应是%(as_parts)s，请更改列的对应后重新核对"
-    return Message(words, readings)
+    return Message(
+        "按%(as_is)s记入；如果表里是百分比格式，应是%(as_parts)s，请更改列的对应后重新核对", readings
+    )
 
 
 def _bare_number(cell: Cell) -> Decimal | None:
