@@ -42,7 +42,7 @@ def test_a_document_goes_from_draft_to_archive_with_who_when_and_opinion(
 ) -> None:
     row = made.until("archive", unit, lin, wang)
     assert (row.state, row.number) == (State.ARCHIVED, "阳街〔2026〕1号")
-    assert [(one.act, one.by.username, one.opinion) for one in row.steps.all()] == [
+    assert [(one.act, one.by.username, one.opinion) for one in queries.steps(row)] == [
         ("submit", "lin", ""), ("check", "wang", "同意"), ("countersign", "wang", ""), ("sign", "wang", ""),
         ("number", "lin", ""), ("issue", "lin", ""), ("archive", "lin", ""),
     ]  # fmt: skip

@@ -258,7 +258,8 @@ def _out(row: OfficialDocument) -> dict[str, Any]:
 
 def _detail(row: OfficialDocument) -> dict[str, Any]:
     steps = [
-        {"act": one.act, "by": str(one.by), "at": one.at, "opinion": one.opinion} for one in row.steps.all()
+        {"act": one.act, "by": str(one.by), "at": one.at, "opinion": one.opinion}
+        for one in queries.steps(row)
     ]
     names = ("body", "addressee", "agency", "attachments")
     return {**_out(row), **{name: getattr(row, name) for name in names}, "steps": steps}

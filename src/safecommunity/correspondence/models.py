@@ -98,7 +98,7 @@ class OfficialDocument(UnitRow):
 class Step(UnitRow):
     """One act in the life of a document: who, when, from which state to which, with what opinion."""
 
-    document = models.ForeignKey(OfficialDocument, on_delete=models.CASCADE, related_name="steps")
+    document = models.ForeignKey(OfficialDocument, on_delete=models.CASCADE, related_name="+")
     act = models.CharField(_("环节"), max_length=20)
     before = models.CharField(max_length=20, choices=State.choices)
     after = models.CharField(max_length=20, choices=State.choices)
@@ -124,6 +124,7 @@ class Series(UnitRow):
 
     class Meta:
         verbose_name = _("发文字号序列")
+        indexes = [models.Index(fields=["path", "agency", "year"], name="series_by_path")]
         constraints = [models.UniqueConstraint(fields=["unit", "agency", "year"], name="series_once")]
 
     def __str__(self) -> str:
@@ -142,6 +143,7 @@ class Number(UnitRow):
     class Meta:
         verbose_name = _("发文字号")
         ordering = ["-series__year", "series__agency", "-serial"]
+        indexes = [models.Index(fields=["path", "document"], name="number_by_path")]
         constraints = [
             models.UniqueConstraint(fields=["series", "serial"], name="number_once"),
             models.UniqueConstraint(fields=["document"], name="number_of_a_document"),

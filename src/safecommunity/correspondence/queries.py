@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import date
 from uuid import UUID
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from safecommunity.core.official import Attachment, Official, blanks, day_text, from_data, outline, seal_of
 from safecommunity.correspondence.models import Number, OfficialDocument, Series, State, Step
@@ -37,10 +37,14 @@ def chosen(
 
 
 def document(unit: Unit, uuid: UUID) -> OfficialDocument | None:
-    steps = Prefetch("steps", queryset=Step.objects.in_unit(unit).select_related("by").order_by("id"))
     related = ("unit", "drafter", "job", "pdf", "docx", "entry")
-    rows = OfficialDocument.objects.in_unit(unit).select_related(*related).prefetch_related(steps)
+    rows = OfficialDocument.objects.in_unit(unit).select_related(*related)
     return rows.filter(uuid=uuid).first()
+
+
+def steps(row: OfficialDocument) -> list[Step]:
+    """What has been done with a document, in order."""
+    return list(Step.objects.in_unit(row.unit).filter(document=row).select_related("by").order_by("id"))
 
 
 def numbers(unit: Unit, year: int | None = None) -> QuerySet[Number]:

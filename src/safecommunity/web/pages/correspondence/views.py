@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST
 from safecommunity.audit.actions import record
 from safecommunity.core.official import attachment_lines, day_text, title_lines
 from safecommunity.correspondence import actions, queries
-from safecommunity.correspondence.models import OfficialDocument, State
+from safecommunity.correspondence.models import OfficialDocument, State, Step
 from safecommunity.documents import fonts, official_docx, official_pdf
 from safecommunity.evidence import store
 from safecommunity.library import official
@@ -113,13 +113,14 @@ def preview(request: PersonRequest, unit: Unit, uuid: UUID) -> HttpResponse:
 @requires(Permission.DOCUMENT_VIEW)
 def detail(request: PersonRequest, unit: Unit, uuid: UUID) -> HttpResponse:
     row = _document(unit, uuid)
+    taken = queries.steps(row)
     language = "en" if (get_language() or "").startswith("en") else "zh"
     context = {
         "document": row,
         "kind": _kind(row),
         "badge": _badge(row),
-        "steps": _steps(row),
-        "taken": [(actions.ACTS[one.act].label, one) for one in row.steps.all()],
+        "steps": _steps(row, taken),
+        "taken": [(actions.ACTS[one.act].label, one) for one in taken],
         "acts": _acts(request, row),
         "may_edit": row.state == State.DRAFT and can(request.user, Permission.DOCUMENT_DRAFT, unit),
         "may_cancel": row.state in actions.UNISSUED and can(request.user, Permission.DOCUMENT_DRAFT, unit),
@@ -214,10 +215,10 @@ def _badge(row: OfficialDocument) -> str:
     return BADGES.get(row.state, "waiting")
 
 
-def _steps(row: OfficialDocument) -> list[tuple[str, str, str]]:
+def _steps(row: OfficialDocument, steps: list[Step]) -> list[tuple[str, str, str]]:
     """The life of the document for the strip, each step with who took it and when."""
     at = WAY.index(row.state) if row.state in WAY else -1
-    last = {one.before: one for one in row.steps.all()}
+    last = {one.before: one for one in steps}
     found = []
     for number, state in enumerate(WAY):
         taken = last.get(state) if number < at else None
