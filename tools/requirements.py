@@ -29,6 +29,7 @@ SHELF_PAGES = {
     "crosswalks": "evidence:items",
     "bodies": "units:bodies",
     "documents": "reports:make",
+    "official": "correspondence:index",
     "codes": "",
     "charts": "",
 }
