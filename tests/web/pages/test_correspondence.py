@@ -203,3 +203,11 @@ def test_the_list_names_the_units_that_have_handed_in_no_plan(unit: Unit, lin: U
     shown = page(make.client(lin), reverse("correspondence:index", args=[unit.slug]))
     assert "1 个下级单位还没有" in shown
     assert "安康社区" in shown
+
+
+def test_kinds_are_shown_by_their_names_in_the_language_of_the_page(unit: Unit, lin: User) -> None:
+    made.draft(unit, lin)
+    client, address = make.client(lin), reverse("correspondence:new", args=[unit.slug])
+    assert '<option value="request">请示</option>' in page(client, address)
+    client.cookies["language"] = "en"
+    assert '<option value="request">Request</option>' in page(client, address)

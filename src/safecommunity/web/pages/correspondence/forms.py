@@ -10,10 +10,10 @@ from django.utils.translation import gettext_lazy
 
 from safecommunity.core.official import SECRECY, URGENCY
 from safecommunity.correspondence.models import OfficialDocument
+from safecommunity.ledgers.wording import local
 from safecommunity.library import official
 from safecommunity.units.models import Body, Unit
 from safecommunity.units.queries import bodies
-from safecommunity.web.components.words import local
 
 FACTS = ("held_date", "attended", "present", "absent", "observers")
 MARK = "==="

@@ -21,13 +21,13 @@ from safecommunity.correspondence import actions, queries
 from safecommunity.correspondence.models import OfficialDocument, State, Step
 from safecommunity.documents import fonts, official_docx, official_pdf
 from safecommunity.evidence import store
+from safecommunity.ledgers.wording import local
 from safecommunity.library import official
 from safecommunity.units.models import Unit
 from safecommunity.units.permissions import Permission, can
 from safecommunity.units.scope import StaleRecord
 from safecommunity.web.access import PersonRequest, exactly_once, requires
 from safecommunity.web.clock import today
-from safecommunity.web.components.words import local
 from safecommunity.web.conflicts import stale_page
 from safecommunity.web.pages.correspondence.forms import DocumentForm, NewForm, initial
 
