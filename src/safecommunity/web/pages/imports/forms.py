@@ -74,7 +74,7 @@ class MatchForm(VersionForm):
         found = super().clean() or {}
         if not found.get("anyway") and (columns := self.missing):
             words = _("必填的栏没有对应的列：%(columns)s。请选对列；要照现在的样子核对，请勾选“仍然核对”。")
-            raise forms.ValidationError(words, params={"columns": columns})
+            self.add_error("anyway", forms.ValidationError(words, params={"columns": columns}))
         return found
 
 
