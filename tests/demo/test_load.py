@@ -12,6 +12,7 @@ from safecommunity.accounts.queries import has_second_factor
 from safecommunity.assessment.models import Assessment, PlannedAction
 from safecommunity.audit.queries import verify
 from safecommunity.core import one_time_codes
+from safecommunity.correspondence.models import OfficialDocument
 from safecommunity.demo.load import PASSWORD, load, sign_ins
 from safecommunity.demo.stage import environment
 from safecommunity.evidence.models import File
@@ -55,7 +56,13 @@ def test_the_demonstration_shows_something_true_on_every_page(demo):
     assert all(each.points > 0 for each in assessed)
     assert PlannedAction.objects.everything(reason=reason).exclude(owner="").exists()
     assert Body.objects.everything(reason=reason).filter(kind="project-group").count() >= 10
-    assert File.objects.everything(reason=reason).count() == 8
+    files = File.objects.everything(reason=reason)
+    assert (files.filter(kind="jpeg").count(), files.exclude(kind="jpeg").count()) == (8, 4)
+    papers = OfficialDocument.objects.everything(reason=reason)
+    assert sorted(papers.values_list("state", flat=True)) == [
+        "cancelled", "checking", "countersigning", "draft", "issued", "issued",
+    ]  # fmt: skip
+    assert papers.exclude(pdf=None).count() == 2
     left = Job.objects.everything(reason=reason).exclude(state=Job.State.DONE)
     assert [(job.kind, job.error) for job in left] == []
     assert verify() == []

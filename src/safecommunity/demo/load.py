@@ -26,6 +26,7 @@ from safecommunity.core import one_time_codes
 from safecommunity.core.division_files import read
 from safecommunity.core.ledgers import LedgerType
 from safecommunity.core.periods import Period
+from safecommunity.demo import official
 from safecommunity.demo.photos import picture
 from safecommunity.demo.records import YEAR, Setting, script, values
 from safecommunity.evidence import actions as evidence
@@ -87,6 +88,7 @@ def load(now: datetime, today: date) -> None:
         _forget_jobs()
         for one in made.values():
             _assess(one, people, now, today)
+        official.load(made["130104001"].unit, people["dongli"], people["dongli-zhuren"], today)
     drain()
 
 
