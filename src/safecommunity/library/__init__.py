@@ -19,11 +19,12 @@ if TYPE_CHECKING:
     from safecommunity.core.metrics import Metric
     from safecommunity.core.official import Kind
     from safecommunity.core.reports import ReportType
+    from safecommunity.core.returns import Form
     from safecommunity.core.schemes import Scheme
 
 __all__ = [
     "LibraryError", "Shelf", "add_folder", "bodies", "charts", "codes", "crosswalks", "documents", "ledgers",
-    "metrics", "official", "programmes", "schemes",
+    "metrics", "official", "programmes", "returns", "schemes",
 ]  # fmt: skip
 
 codes: Shelf[CodeList] = Shelf("codes", "safecommunity.core.codes:parse")
@@ -35,6 +36,7 @@ documents: Shelf[ReportType] = Shelf("documents", "safecommunity.core.reports:pa
 official: Shelf[Kind] = Shelf("official", "safecommunity.core.official:parse")
 charts: Shelf[Chart] = Shelf("charts", "safecommunity.core.charts:parse")
 bodies: Shelf[BodySet] = Shelf("bodies", "safecommunity.core.bodies:parse")
+returns: Shelf[Form] = Shelf("returns", "safecommunity.core.returns:parse")
 programmes: Shelf[Any] = Shelf("programmes")
 
 

@@ -71,6 +71,14 @@ SECTIONS: tuple[Section, ...] = (
     ),
     Section("evidence", _("档案"), "folder-open", "evidence:index", P.EVIDENCE_VIEW, phone=True),
     Section("reports", _("文书"), "file-text", "reports:index", P.REPORT_VIEW, covers=("correspondence",)),
+    Section(
+        "supervision",
+        _("督导"),
+        "megaphone",
+        "returns:index",
+        P.RETURN_VIEW,
+        covers=("supervision",),
+    ),
     Section("people", _("用户"), "users", "people:index", P.USER_VIEW, gap=True),
     Section("audit", _("日志"), "scroll-text", "audit:index", P.AUDIT_VIEW),
 )

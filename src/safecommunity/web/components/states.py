@@ -80,6 +80,8 @@ HEAT: dict[str, State] = {
     "done": State(_("按时完成"), "check"),
     "late": State(_("逾期完成"), "clock-alert"),
     "missing": State(_("未完成"), "x"),
+    "zero": State(_("零报告"), "circle"),
+    "returned": State(_("已退回"), "corner-up-left"),
     "not-due": State(_("未到期"), "dot"),
     "some": State(_("有记录"), "check"),
     "none": State(_("无记录"), "minus"),

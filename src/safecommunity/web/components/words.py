@@ -6,6 +6,8 @@ from typing import Any
 
 from django.utils.translation import get_language
 
+from safecommunity.core.messages import Words
+
 
 def language() -> str:
     """`zh` or `en`: the language of the page."""
@@ -13,6 +15,8 @@ def language() -> str:
 
 
 def local(thing: Any, key: str = "name") -> str:
-    """`thing.name` or `thing.name_en`; the Chinese one where there is no English."""
+    """`thing.name` or `thing.name_en`; the Chinese one where there is no English. `Words` as they are."""
+    if isinstance(thing, Words):
+        return thing.en if language() == "en" else thing.zh
     english = getattr(thing, f"{key}_en", "") if language() == "en" else ""
     return str(english or getattr(thing, key, ""))

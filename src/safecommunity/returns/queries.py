@@ -1,0 +1,215 @@
+"""Reading returns: what the records give for a month, the board of those who file, what is unusual."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet
+
+from safecommunity.assessment.models import PlannedAction
+from safecommunity.core.metrics import add
+from safecommunity.core.periods import Period
+from safecommunity.core.returns import Figure, Form, Verdict, judge
+from safecommunity.ledgers.models import Entry
+from safecommunity.library import returns
+from safecommunity.metrics import measuring
+from safecommunity.returns.models import Return, State, Step
+from safecommunity.units.models import Unit
+
+FORM = "monthly"
+MONTHS = 12
+IN_FORCE = (State.CHECKED, State.SUMMARISED)
+FILED = (State.SUBMITTED, *IN_FORCE)
+Compiled = dict[int, dict[str, str | None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A unit on the board: its return for the month, how it stands, and how the months before stood."""
+
+    unit: Unit
+    row: Return | None
+    standing: str
+    months: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Strange:
+    """A figure outside the unit's own history."""
+
+    unit: Unit
+    figure: Figure
+    value: Decimal
+    verdict: Verdict
+
+
+def form() -> Form:
+    return returns[FORM]
+
+
+def files(unit: Unit) -> bool:
+    return unit.kind in form().kinds
+
+
+def filers(unit: Unit) -> list[Unit]:
+    """The units right below that file a return to this one."""
+    return list(Unit.objects.filter(parent=unit, is_active=True, kind__in=form().kinds).order_by("path"))
+
+
+def month_return(unit: Unit, month: Period) -> Return | None:
+    rows = Return.objects.in_unit(unit).select_related("unit", "unit__parent")
+    return rows.filter(form=FORM, month=month.code).first()
+
+
+def own(unit: Unit) -> QuerySet[Return]:
+    """The unit's returns, the latest month first."""
+    return Return.objects.in_unit(unit).filter(form=FORM).order_by("-month")
+
+
+def steps(row: Return) -> QuerySet[Step]:
+    return Step.objects.in_unit(row.unit).filter(row=row).select_related("by").order_by("id")
+
+
+def compiled(root: Unit, units: Sequence[Unit], month: Period, today: date) -> Compiled:
+    """Unit id → figure code → what the records at and beneath it give, as text; None without a record.
+
+    `units` lie at or below `root`. The number of queries does not depend on how many there are.
+    """
+    figures = form().figures
+    metrics = [one.metric for one in figures.values() if one.metric]
+    found = measuring.measured(metrics, [month], Entry.objects.below(root), today)
+    paths = dict(Unit.objects.filter(path__startswith=root.path).values_list("pk", "path"))
+    wanted = {unit.path: unit.pk for unit in units}
+    amounts: dict[tuple[int, str], list[Any]] = defaultdict(list)
+    for (keeper, code, _period), amount in found.items():
+        for pk in _at_or_above(paths[keeper], wanted):
+            amounts[pk, code].append(amount)
+    tasks = _tasks(root, wanted, month, today)
+    result: Compiled = {}
+    for unit in units:
+        mine: dict[str, str | None] = {}
+        for code, figure in figures.items():
+            if figure.metric is None:
+                mine[code] = str(tasks.get((unit.pk, figure.tasks), 0))
+            else:
+                value = figure.metric.value(add(amounts.get((unit.pk, code), ())))
+                mine[code] = None if (unit.pk, code) not in amounts or value is None else f"{value:f}"
+        result[unit.pk] = mine
+    return result
+
+
+def tasks_of(unit: Unit, kind: str, month: Period, today: date) -> QuerySet[PlannedAction]:
+    """The planned tasks at and beneath a unit that a figure counts."""
+    return PlannedAction.objects.below(unit).filter(_task(kind, month, today)).select_related("unit")
+
+
+def records_of(unit: Unit, figure: Figure, month: Period, today: date) -> QuerySet[Entry]:
+    """The records a figure counts."""
+    assert figure.metric is not None
+    rows = measuring.taken(figure.metric.numerator, month, Entry.objects.below(unit), today)
+    return rows.select_related("unit").order_by("-record_date", "-id")
+
+
+def standing(row: Return | None, due: date, today: date) -> str:
+    """One of figures, zero, returned, late (filed after the day), missing (not filed, overdue), not-due."""
+    if row is not None and row.state == State.RETURNED:
+        return "returned"
+    if row is not None and row.state in FILED:
+        return "late" if row.is_late else "zero" if row.is_zero else "figures"
+    return "missing" if today > due else "not-due"
+
+
+def board(unit: Unit, month: Period, today: date) -> list[Line]:
+    """Every unit that files here, in two queries."""
+    units = filers(unit)
+    months = _back(month)
+    rows = Return.objects.below(unit).filter(form=FORM, month__in=[one.code for one in months])
+    light = rows.defer("words", "sources", "figures", "corrections")
+    by_key = {(row.unit_id, row.month): row for row in light}
+    dues = {one.code: form().due(one) for one in months}
+    return [
+        Line(
+            one,
+            by_key.get((one.pk, month.code)),
+            standing(by_key.get((one.pk, month.code)), dues[month.code], today),
+            tuple((m.code, standing(by_key.get((one.pk, m.code)), dues[m.code], today)) for m in months),
+        )
+        for one in units
+    ]
+
+
+def unusual(unit: Unit, month: Period) -> list[Strange]:
+    """Figures of the month outside the own history of those who file here, in two queries."""
+    units = {one.pk: one for one in filers(unit)}
+    earlier = _back(month, MONTHS + 1)
+    rows = Return.objects.below(unit).filter(
+        form=FORM, unit__in=units, state__in=FILED, month__in=[one.code for one in earlier]
+    )
+    history: dict[tuple[int, str], list[Decimal]] = defaultdict(list)
+    now: dict[int, Mapping[str, Decimal | None]] = {}
+    for row in rows.defer("words", "sources"):
+        if row.month == month.code:
+            now[row.unit_id] = row.values
+            continue
+        for code, value in row.values.items():
+            if value is not None:
+                history[row.unit_id, code].append(value)
+    return [
+        Strange(units[pk], figure, value, verdict)
+        for pk, values in now.items()
+        for code, figure in form().figures.items()
+        if (value := values.get(code)) is not None
+        and (verdict := judge(history[pk, code], value)) in ("high", "low")
+    ]
+
+
+def to_summarise(unit: Unit, month: Period) -> list[Return]:
+    """The checked returns of those who file here."""
+    rows = Return.objects.below(unit).filter(form=FORM, month=month.code, unit__parent=unit)
+    return list(rows.filter(state__in=IN_FORCE).select_related("unit").order_by("path"))
+
+
+def _back(month: Period, count: int = MONTHS) -> list[Period]:
+    """The months up to this one, the earliest first."""
+    months = [month]
+    while len(months) < count:
+        months.append(months[-1].previous())
+    return months[::-1]
+
+
+def _task(kind: str, month: Period, today: date) -> Q:
+    upto = min(month.end, today)
+    if kind == "due":
+        return Q(due_date__gte=month.start, due_date__lte=month.end) & ~Q(state="cancelled")
+    if kind == "done":
+        return Q(state="done", done_at__date__gte=month.start, done_at__date__lte=month.end)
+    unfinished = Q(state__in=["todo", "doing"]) | Q(state="done", done_at__date__gt=upto)
+    return unfinished & Q(due_date__lt=upto)
+
+
+def _tasks(root: Unit, wanted: Mapping[str, int], month: Period, today: date) -> dict[tuple[int, str], int]:
+    kinds = ("due", "done", "late")
+    counts = {kind: Count("pk", filter=_task(kind, month, today)) for kind in kinds}
+    rows = PlannedAction.objects.below(root).order_by().values("path").annotate(**counts)
+    total: dict[tuple[int, str], int] = defaultdict(int)
+    for row in rows:
+        for pk in _at_or_above(row["path"], wanted):
+            for kind in kinds:
+                total[pk, kind] += row[kind]
+    return total
+
+
+def _at_or_above(path: str, wanted: Mapping[str, int]) -> list[int]:
+    """The wanted units that this path lies at or beneath."""
+    found, at = [], path.find("/", 1)
+    while at > 0:
+        pk = wanted.get(path[: at + 1])
+        if pk is not None:
+            found.append(pk)
+        at = path.find("/", at + 1)
+    return found

@@ -1,0 +1,133 @@
+"""Monthly returns on the pages: who may, who may not, who does not even see them."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from safecommunity.accounts.models import User
+from safecommunity.returns import actions, queries
+from safecommunity.returns.models import Return, State
+from safecommunity.units.models import Unit
+from safecommunity.web.pages.returns import views
+from tests import make
+from tests.returns import made
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def day(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(views, "today", lambda: made.TODAY)
+
+
+@pytest.fixture
+def city() -> Unit:
+    return make.unit("石家庄市", kind="city-office")
+
+
+@pytest.fixture
+def chief(city: Unit) -> Client:
+    return make.client(make.member(city, "city-office", "chief"))
+
+
+@pytest.fixture
+def street(city: Unit) -> Unit:
+    return make.unit("阳光街道", parent=city)
+
+
+@pytest.fixture
+def lin(street: Unit) -> User:
+    return make.member(street, "office", "lin")
+
+
+def url(name: str, unit: Unit, *more: str) -> str:
+    return reverse(f"returns:{name}", args=[unit.slug, *more])
+
+
+def row_of(unit: Unit) -> Return:
+    row = queries.month_return(unit, made.MONTH)
+    assert row is not None
+    return row
+
+
+@pytest.mark.requirement("R202", "R203")
+def test_from_records_to_the_summary_on_the_pages(city: Unit, chief: Client, street: Unit, lin: User) -> None:
+    made.drill(street, "2026-10-08")
+    mine, month = make.client(lin), made.MONTH.code
+    assert "编制2026年10月月报" in mine.get(url("index", street)).content.decode()
+    assert mine.post(url("compile", street), {"month": month})["Location"] == url("detail", street, month)
+    said = {"version": 1, "w_evaluation": "已评估", "w_next": "演练", "f_drills": "2", "r_drills": "漏登一次"}
+    assert mine.post(url("edit", street, month), said).status_code == 302
+    assert "<s>1</s> 2 次" in mine.get(url("detail", street, month)).content.decode()
+    mine.post(url("submit", street, month), {"version": row_of(street).version})
+    chief.post(
+        url("step", street, month, "send-back"), {"version": row_of(street).version, "reason": "请补充"}
+    )
+    assert "请补充" in mine.get(url("detail", street, month)).content.decode()
+    mine.post(url("submit", street, month), {"version": row_of(street).version})
+    chief.post(url("step", street, month, "check"), {"version": row_of(street).version})
+    assert chief.post(url("summarise", city), {"month": month})["Location"] == url("detail", city, month)
+    assert (row_of(street).state, row_of(city).figures["drills"]) == (State.SUMMARISED, "2")
+
+
+def test_every_figure_opens_its_records(street: Unit, lin: User) -> None:
+    made.drill(street, "2026-10-08")
+    made.compiled(street, lin)
+    for code in ("drills", "tasks-due"):
+        answer = make.client(lin).get(url("records", street, made.MONTH.code, code))
+        assert ("演练" in answer.content.decode()) == (code == "drills")
+
+
+def test_a_viewer_reads_and_does_not_write(street: Unit, lin: User) -> None:
+    row = made.submitted(street, lin)
+    zhou = make.client(make.member(street, "viewer", "zhou"))
+    assert zhou.get(url("detail", street, row.month)).status_code == 200
+    assert zhou.get(url("edit", street, row.month)).status_code == 403
+    assert zhou.post(url("step", street, row.month, "check"), {"version": row.version}).status_code == 403
+    assert row_of(street).state == State.SUBMITTED
+
+
+def test_a_stranger_sees_nothing(street: Unit, lin: User) -> None:
+    made.compiled(street, lin)
+    wu = make.client(make.member(make.unit("安康街道"), "office", "wu"))
+    for name, more in (("index", ()), ("board", ()), ("detail", (made.MONTH.code,))):
+        assert wu.get(url(name, street, *more)).status_code == 404
+
+
+def test_a_stale_form_shows_both_and_a_bad_one_keeps_what_was_typed(street: Unit, lin: User) -> None:
+    row = made.compiled(street, lin)
+    page, month = make.client(lin), row.month
+    answer = page.post(url("edit", street, month), {"version": 1, "f_drills": "三", "r_drills": "数错了"})
+    assert (answer.status_code, "数错了" in answer.content.decode()) == (422, True)
+    actions.write(row=row, version=1, words=made.WORDS, corrections={}, is_zero=True, by=lin)
+    answer = page.post(url("edit", street, month), {"version": 1, "w_next": "我写的"})
+    assert (answer.status_code, "我写的" in answer.content.decode()) == (409, True)
+
+
+@pytest.mark.parametrize("month", ["2026-13", "2026", "2026-Q1", "0001-01", "x"])
+def test_what_is_no_month_is_not_found(street: Unit, lin: User, month: str) -> None:
+    assert make.client(lin).get(url("detail", street, month)).status_code == 404
+
+
+def test_the_board_keeps_the_states_apart(city: Unit, chief: Client, street: Unit, lin: User) -> None:
+    made.drill(street, "2026-10-08")
+    made.submitted(street, lin)
+    other, wu = made.street(city, "安康街道", "wu")
+    made.submitted(other, wu)
+    make.unit("平安街道", parent=city)
+    text = chief.get(url("board", city)).content.decode()
+    assert "3 个单位，已报 2 个，其中按时 2 个" in text
+    assert [text.count(word) > 0 for word in ("已报数据", "零报告", "未到期")] == [True, True, True]
+
+
+def test_the_board_asks_as_often_for_three_units_as_for_one(
+    city: Unit, chief: Client, street: Unit, lin: User
+) -> None:
+    made.submitted(street, lin)
+    chief.get(url("board", city))
+    one = make.questions(lambda: chief.get(url("board", city)))
+    for name, person in (("安康街道", "wu"), ("平安街道", "zhao")):
+        made.submitted(*made.street(city, name, person))
+    assert make.questions(lambda: chief.get(url("board", city))) == one
