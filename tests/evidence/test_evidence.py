@@ -192,6 +192,13 @@ def test_a_record_can_be_cited_and_uncited() -> None:
     assert Line.objects.filter(act="evidence.uncited").count() == 1
 
 
+def test_with_a_scanner_that_is_silent_nothing_is_taken(settings: Any) -> None:
+    settings.CLAMAV = "127.0.0.1:1"
+    with pytest.raises(MediaRefused, match="查毒程序没有回答"):
+        attach(make.unit())
+    assert not list(store.kept())
+
+
 def test_a_file_withdrawn_for_thirty_days_is_let_go_unless_another_row_speaks_of_it() -> None:
     unit, other = make.unit(), make.unit("建设路街道")
     lin = make.member(unit)

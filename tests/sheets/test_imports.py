@@ -204,6 +204,13 @@ def test_a_file_too_large_is_refused_and_leaves_no_bytes(unit, lin, settings, tm
     assert ImportBatch.objects.in_unit(unit).count() == 0
 
 
+def test_with_a_scanner_that_is_silent_no_sheet_is_taken(unit, lin, settings, tmp_path):
+    settings.DATA, settings.CLAMAV = tmp_path, "127.0.0.1:1"
+    with pytest.raises(RefusedError, match="查毒程序没有回答"):
+        upload(unit, lin, "vehicles", workbook([HEAD, car(1)]))
+    assert list((tmp_path / "imports").iterdir()) == []
+
+
 def test_what_a_person_matched_is_remembered_for_the_next_file(unit, lin):
     rows = [["牌子", *HEAD[1:]], car(1)]
     batch = upload(unit, lin, "vehicles", workbook(rows))

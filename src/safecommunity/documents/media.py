@@ -85,6 +85,8 @@ REASONS = {
     "archive": Message("不接收压缩包，因为里面的文件无法逐个引用。请解压后一次选中多个文件上传。"),
     "extension": Message("文件名以“%(extension)s”结尾，内容却是 %(kind)s。请核对后用正确的扩展名上传。"),
     "too-big": Message("文件有 %(size)s MB，%(kind)s 最大 %(limit)s MB。请压缩或拆分后上传。"),
+    "virus": Message("查毒发现“%(virus)s”，没有接收。请在杀毒后的电脑上重新制作这个文件。"),
+    "no-scanner": Message("查毒程序没有回答，暂时不能接收文件。请稍后再试，或联系系统管理员。"),
     "pixels": Message("图片超过 %(limit)s 百万像素。请缩小后上传。"),
     "damaged": Message("文件打不开，可能没有传完整或已损坏。请在电脑上确认能打开后再上传。"),
     "encrypted": Message("文件设了密码。请去掉密码后上传。"),

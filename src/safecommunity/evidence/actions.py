@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from safecommunity.accounts.models import User
 from safecommunity.audit.actions import record
-from safecommunity.documents import media
+from safecommunity.documents import media, virus
 from safecommunity.evidence import queries, store
 from safecommunity.evidence.models import Citation, File
 from safecommunity.jobs.actions import enqueue
@@ -83,6 +83,7 @@ def attach(
         sent_sha256 = store.receive(chunks, sent, most_bytes=settings.UPLOAD_MAX_BYTES)
         known = queries.files(unit).filter(sent_sha256=sent_sha256).first()
         if known is None:
+            virus.scan(sent, settings.CLAMAV)
             looked = media.look(sent, name, folder, most_bytes=settings.UPLOAD_MAX_BYTES)
             facts = _facts(looked, keep_place=keep_place)
             if looked.preview:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -15,6 +16,8 @@ from safecommunity.accounts.models import User
 from safecommunity.audit.actions import record
 from safecommunity.core.ledgers import LedgerType
 from safecommunity.core.messages import Message, RefusedError
+from safecommunity.documents import virus
+from safecommunity.documents.media import MediaRefused
 from safecommunity.jobs.actions import enqueue
 from safecommunity.jobs.models import Job
 from safecommunity.ledgers.actions import add_finished, by_hand, change_many, withdraw_many
@@ -51,7 +54,11 @@ def upload(*, chunks: Iterable[bytes], name: str, ledger: LedgerType, unit: Unit
     by_hand(ledger)
     received = store.receive(chunks)
     try:
+        virus.scan(store.path_of(received.name), settings.CLAMAV)
         return _kept(received, name, ledger, unit, by)
+    except MediaRefused as refusal:
+        store.remove(received.name)
+        raise RefusedError(refusal.message.text, **refusal.message.params) from refusal
     except BaseException:
         store.remove(received.name)
         raise
@@ -188,8 +195,9 @@ def drop(*, batch: ImportBatch, version: int, by: User) -> None:
 def drop_abandoned(*, before: datetime, by: User | None) -> int:
     """Give up files that nobody took further since a moment; how many."""
     left = list(queries.abandoned(before))
+    reason = message_data(Message("上传后放置太久没有继续，文件已清除。需要时请重新上传"))
     for batch in left:
-        change(batch, version=batch.version, state=State.DROPPED, finished_at=timezone.now())
+        change(batch, version=batch.version, state=State.DROPPED, reason=reason, finished_at=timezone.now())
         record("import.dropped", batch, by=by, unit=batch.unit, reason=_("放置太久，未继续"))
         _forget_rows(batch)
         _forget_file(batch)
