@@ -193,7 +193,6 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000
 UPLOAD_MAX_BYTES = env.number("UPLOAD_MAX_BYTES", 50_000_000)
 CLAMAV = env.text("CLAMAV")
-CLAMAV = env.text("CLAMAV")
 UNIT_QUOTA_BYTES = env.number("UNIT_QUOTA_BYTES", 20_000_000_000)
 
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
