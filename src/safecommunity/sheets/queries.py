@@ -25,7 +25,8 @@ from safecommunity.sheets.packing import message_of, unpacked
 from safecommunity.units.models import Unit
 
 Outcome = StagedRow.Outcome
-WAITING = (ImportBatch.State.MATCHING, ImportBatch.State.CHECKED)
+State = ImportBatch.State
+UNFINISHED = (State.LOOKING, State.MATCHING, State.CHECKING, State.CHECKED)
 NOTHING = Words("", "")
 
 
@@ -56,7 +57,7 @@ def imports(unit: Unit, ledger: str = "") -> QuerySet[ImportBatch]:
 def abandoned(before: datetime) -> QuerySet[ImportBatch]:
     """Imports that nobody took further since a moment, whose file still lies here."""
     rows = ImportBatch.objects.everything(reason="giving up what nobody takes further")
-    waiting = rows.filter(state__in=WAITING, updated_at__lt=before)
+    waiting = rows.filter(state__in=UNFINISHED, updated_at__lt=before)
     return waiting.select_related("unit", "by").order_by("pk")
 
 

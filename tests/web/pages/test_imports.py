@@ -1,13 +1,15 @@
 import io
+from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from safecommunity.jobs import worker
 from safecommunity.ledgers.models import Entry
-from safecommunity.sheets import queries
+from safecommunity.sheets import actions, queries
 from safecommunity.sheets.models import ImportBatch
 from tests import make
 from tests.sheets.books import checked, workbook
@@ -151,6 +153,16 @@ def test_the_matching_can_be_corrected_after_the_check(client, unit):
     step(client, unit, "match", **{**matched(batch), "column-1": "kind", "column-3": "owner"})
     worker.drain()
     assert (only(unit).state, only(unit).new, only(unit).refused) == ("checked", 2, 0)
+
+
+def test_an_upload_given_up_because_nobody_went_on_says_so(client, unit):
+    send(client, unit, [HEAD, car(1)])
+    waiting = only(unit)
+    assert actions.drop_abandoned(before=timezone.now() - timedelta(days=7), by=None) == 0
+    assert actions.drop_abandoned(before=timezone.now() + timedelta(days=1), by=None) == 1
+    worker.drain()
+    assert (waiting.state, only(unit).state) == ("looking", "dropped")
+    assert "放置太久没有继续，文件已清除" in page(client, unit, waiting)
 
 
 def test_a_percentage_column_offers_both_readings(client, unit):
