@@ -30,6 +30,7 @@ SHELF_PAGES = {
     "bodies": "units:bodies",
     "documents": "reports:make",
     "official": "correspondence:index",
+    "returns": "returns:index",
     "codes": "",
     "charts": "",
 }

@@ -36,5 +36,11 @@ def test_the_daily_round_is_asked_for_once_a_day_and_root(settings, tmp_path):
     for _time in range(2):
         call_command("tick")
     kinds = sorted(Job.objects.everything(reason="test").values_list("kind", flat=True))
-    assert kinds == ["assessment.suggest", "assessment.suggest", "metrics.refresh-all"]
+    assert kinds == [
+        "assessment.suggest",
+        "assessment.suggest",
+        "metrics.refresh-all",
+        "returns.remind",
+        "returns.remind",
+    ]
     assert (tmp_path / "checkpoints.jsonl").exists()

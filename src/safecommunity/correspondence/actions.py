@@ -16,7 +16,15 @@ from django.utils.translation import gettext_lazy
 
 from safecommunity.accounts.models import User
 from safecommunity.audit.actions import record
-from safecommunity.core.official import Official, drafted, number_text, seal_of, section_words, to_data
+from safecommunity.core.official import (
+    Official,
+    drafted,
+    number_text,
+    outline,
+    seal_of,
+    section_words,
+    to_data,
+)
 from safecommunity.correspondence import queries
 from safecommunity.correspondence.models import Number, OfficialDocument, Series, State, Step
 from safecommunity.documents import official_docx, official_pdf
@@ -101,7 +109,7 @@ def draft(
         year=today.year,
         group=group,
         title=title[:200] or _first_title(unit, kind, group),
-        body=drafted(rules, queries.places(unit, today, group)),
+        body="\n".join(line.words for line in outline(drafted(rules, queries.places(unit, today, group)))),
         head=f"{unit.name}{rules.mark}"[:60] if rules.form != "plain" else "",
         agency=queries.last_agency(unit),
         signature=f"{unit.name}、［填写另一方］"[:120] if rules.form == "plain" else unit.name,

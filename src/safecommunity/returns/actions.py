@@ -21,7 +21,7 @@ from safecommunity.notices.queries import holders
 from safecommunity.returns import queries
 from safecommunity.returns.models import Return, State, Step
 from safecommunity.units.models import Unit
-from safecommunity.units.permissions import Permission, can
+from safecommunity.units.permissions import Permission
 from safecommunity.units.scope import StaleRecord, change
 
 LARGEST = Decimal(10) ** 13
@@ -178,7 +178,7 @@ def summarise(*, unit: Unit, month: Period, by: User) -> Return:
     if row is not None and not row.is_open:
         raise Refused(_("本级月报已经报送，请先由上级退回再汇总。"))
     values = summed([part.values for part in parts])
-    kept = {
+    kept: Any = {
         "figures": {code: None if value is None else f"{value:f}" for code, value in values.items()},
         "sources": [str(part.uuid) for part in parts],
         "is_summary": True,
@@ -240,14 +240,8 @@ def remind(*, root: Unit, today: date, by: User | None) -> int:
     return told
 
 
-def may_check(user: User, row: Return) -> bool:
-    """Whether this person acts for the level above."""
-    above = row.unit.parent
-    return above is not None and can(user, Permission.RETURN_CHECK, above)
-
-
 def _refuse_unless_above(row: Return, by: User) -> None:
-    if not may_check(by, row):
+    if not queries.may_check(by, row):
         raise Refused(_("月报由上级单位审核，您没有上级单位的审核权限。"))
 
 

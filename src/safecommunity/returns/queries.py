@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 
+from safecommunity.accounts.models import User
 from safecommunity.assessment.models import PlannedAction
 from safecommunity.core.metrics import add
 from safecommunity.core.periods import Period
@@ -20,6 +21,7 @@ from safecommunity.library import returns
 from safecommunity.metrics import measuring
 from safecommunity.returns.models import Return, State, Step
 from safecommunity.units.models import Unit
+from safecommunity.units.permissions import Permission, can
 
 FORM = "monthly"
 MONTHS = 12
@@ -168,6 +170,12 @@ def unusual(unit: Unit, month: Period) -> list[Strange]:
     ]
 
 
+def may_check(user: User, row: Return) -> bool:
+    """Whether this person acts for the level above."""
+    above = row.unit.parent
+    return above is not None and can(user, Permission.RETURN_CHECK, above)
+
+
 def to_summarise(unit: Unit, month: Period) -> list[Return]:
     """The checked returns of those who file here."""
     rows = Return.objects.below(unit).filter(form=FORM, month=month.code, unit__parent=unit)
@@ -195,7 +203,7 @@ def _task(kind: str, month: Period, today: date) -> Q:
 def _tasks(root: Unit, wanted: Mapping[str, int], month: Period, today: date) -> dict[tuple[int, str], int]:
     kinds = ("due", "done", "late")
     counts = {kind: Count("pk", filter=_task(kind, month, today)) for kind in kinds}
-    rows = PlannedAction.objects.below(root).order_by().values("path").annotate(**counts)
+    rows: Any = PlannedAction.objects.below(root).order_by().values("path").annotate(**counts)
     total: dict[tuple[int, str], int] = defaultdict(int)
     for row in rows:
         for pk in _at_or_above(row["path"], wanted):

@@ -46,7 +46,10 @@ class Command(BaseCommand):
 def _enqueue_daily(today: date) -> None:
     """Certificates expire without anybody saving anything: once a day every figure and suggestion anew."""
     for number, root in enumerate(Unit.objects.filter(parent=None, is_active=True).order_by("id")):
-        wanted: list[tuple[str, dict[str, Any]]] = [("assessment.suggest", {"below": True})]
+        wanted: list[tuple[str, dict[str, Any]]] = [
+            ("assessment.suggest", {"below": True}),
+            ("returns.remind", {}),
+        ]
         if number == 0:
             wanted.insert(0, ("metrics.refresh-all", {"years": [today.year]}))
         for kind, arguments in wanted:

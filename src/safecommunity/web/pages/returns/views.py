@@ -23,7 +23,7 @@ from safecommunity.units.permissions import Permission, can
 from safecommunity.units.scope import StaleRecord
 from safecommunity.web.access import PersonRequest, exactly_once, requires
 from safecommunity.web.clock import today
-from safecommunity.web.components.words import local
+from safecommunity.web.components.words import language, local
 from safecommunity.web.conflicts import stale_page
 from safecommunity.web.pages.returns.forms import ReturnForm, initial
 
@@ -43,9 +43,9 @@ def index(request: PersonRequest, unit: Unit) -> HttpResponse:
     page = Paginator(queries.own(unit), 24).get_page(request.GET.get("page"))
     context = {
         "page": page,
-        "rows": [(row, _badge(row), row.period.label()) for row in page],
+        "rows": [(row, _badge(row), _label(row.period)) for row in page],
         "last": last,
-        "last_label": last.label(),
+        "last_label": _label(last),
         "due": queries.form().due(last),
         "has_last": queries.month_return(unit, last) is not None,
         "files": queries.files(unit),
@@ -74,8 +74,8 @@ def detail(request: PersonRequest, unit: Unit, month: str) -> HttpResponse:
     sections = [
         (local(section.label), [
             {
-                "code": one.code, "name": local(one.name), "unit": local(one.unit), "value": values.get(one.code),
-                "compiled": row.figures.get(one.code), "correction": row.corrections.get(one.code),
+                "code": one.code, "name": local(one.name), "unit": local(one.unit),
+                "value": values.get(one.code), "compiled": row.figures.get(one.code), "correction": row.corrections.get(one.code),
             }
             for one in section.figures
         ])
@@ -83,14 +83,14 @@ def detail(request: PersonRequest, unit: Unit, month: str) -> HttpResponse:
     ]  # fmt: skip
     context = {
         "row": row,
-        "label": row.period.label(),
+        "label": _label(row.period),
         "badge": _badge(row),
         "sections": sections,
         "words": [(local(one.label), row.words.get(one.code, "")) for one in row.rules.words],
         "taken": [(STEP_WORDS[one.act](), one) for one in queries.steps(row)],
         "way": _way(row),
         "may_write": row.is_open and can(request.user, Permission.RETURN_SUBMIT, unit),
-        "may_check": actions.may_check(request.user, row),
+        "may_check": queries.may_check(request.user, row),
         "in_force": row.state in queries.IN_FORCE,
     }
     return render(request, "returns/detail.html", context)
@@ -169,7 +169,7 @@ def records(request: PersonRequest, unit: Unit, month: str, code: str) -> HttpRe
     else:
         rows = queries.tasks_of(unit, figure.tasks, row.period, today())
     context = {
-        "row": row, "label": row.period.label(), "name": local(figure.name), "kind": kind,
+        "row": row, "label": _label(row.period), "name": local(figure.name), "kind": kind,
         "page": Paginator(rows, PAGE).get_page(request.GET.get("page")),
     }  # fmt: skip
     return render(request, "returns/records.html", context)
@@ -187,7 +187,7 @@ def board(request: PersonRequest, unit: Unit) -> HttpResponse:
     own = queries.month_return(unit, month)
     context = {
         "month": month.code,
-        "label": month.label(),
+        "label": _label(month),
         "due": queries.form().due(month),
         "page": page,
         "rows": [(one, STANDINGS[one.standing], _word(one.standing), _heat(one)) for one in page],
@@ -257,6 +257,10 @@ def _done(request: PersonRequest, act: Callable[[], object], words: str) -> bool
     return True
 
 
+def _label(month: Period) -> str:
+    return month.code if language() == "en" else month.label()
+
+
 def _month(code: str) -> Period:
     try:
         month = Period.parse(code)
@@ -303,7 +307,8 @@ def _heat(line: queries.Line) -> list[tuple[str, str, None, str]]:
     return [
         (
             month[5:], "done" if standing == "figures" else standing, None,
-            "" if standing in ("missing", "not-due") else reverse("returns:detail", args=[line.unit.slug, month]),
+            "" if standing in ("missing", "not-due")
+            else reverse("returns:detail", args=[line.unit.slug, month]),
         )
         for month, standing in line.months
     ]  # fmt: skip
@@ -312,7 +317,7 @@ def _heat(line: queries.Line) -> list[tuple[str, str, None, str]]:
 def _choices(now: date) -> list[tuple[str, str]]:
     month, found = Period.month_of(now), []
     for _count in range(18):
-        found.append((month.code, month.label()))
+        found.append((month.code, _label(month)))
         month = month.previous()
     return found
 
@@ -323,7 +328,7 @@ def _edit_page(request: PersonRequest, row: Return, form: ReturnForm, status: in
         for code, figure in row.rules.figures.items()
     ]
     questions = [form[f"w_{one.code}"] for one in row.rules.words]
-    context = {"row": row, "label": row.period.label(), "form": form, "lines": lines, "questions": questions}
+    context = {"row": row, "label": _label(row.period), "form": form, "lines": lines, "questions": questions}
     return render(request, "returns/edit.html", context, status=status)
 
 
