@@ -217,6 +217,14 @@ def test_a_full_printed_page_has_22_lines_of_28_characters(tmp_path: Path) -> No
 
 
 @needs_poppler
+def test_long_items_of_a_list_break_over_pages(tmp_path: Path) -> None:
+    items = ["一、甲", *(f"（一）机构{n}：" + "安" * 250 for n in range(9))]
+    pages = lines_of(printed(notice(lines=outline("\n".join(items))), tmp_path))
+    full = [len({round(line[0]) for line in page if line[0] < 262}) for page in pages[1:4]]
+    assert full == [22, 22, 22]
+
+
+@needs_poppler
 def test_the_printed_head_number_and_title_stand_where_they_must(tmp_path: Path) -> None:
     file = printed(notice(), tmp_path)
     assert "595.276 x 841.89 pts (A4)" in run("pdfinfo", str(file))

@@ -156,8 +156,8 @@ def _figure(data: Mapping[str, Any]) -> Figure:
         return Figure(code, name, unit, None, data["tasks"])
     term = {key: value for key, value in data.items() if key not in {"code"}}
     fixed = {
-        "sentence": "{start}{end}{numerator}", "sentence_en": "{start}{end}{numerator}", "group": "returns", "better": "higher",
-        "source": "ours", "wording": "ours", "roll_up": "sum",
+        "sentence": "{start}{end}{numerator}", "sentence_en": "{start}{end}{numerator}",
+        "group": "returns", "better": "higher", "source": "ours", "wording": "ours", "roll_up": "sum",
     }  # fmt: skip
     return Figure(code, name, unit, metrics.parse(code, {**fixed, **term}))
 

@@ -135,7 +135,7 @@ def places(unit: Unit, today: date, group: Body | None = None) -> dict[str, str]
         "basis": _basis(plans),
         "bodies": _bodies(unit, standing, today),
         "duties": "\n".join(
-            f"（一）{body.name}：{_sentence(body.duties)}" for body in standing if body.duties
+            f"（一）{body.name}。{_sentence(body.duties)}" for body in standing if body.duties
         ),
         "targets": "\n".join(
             f"（一）{_sentence(row.data['goals'])}" for row in own if row.data.get("kind") == "targets"

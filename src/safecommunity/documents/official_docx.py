@@ -185,6 +185,8 @@ def _line(line: Line) -> Any:
         return _paragraph(line.text, style="Normal")
     face = HEADING_FACES[line.level - 1]
     paragraph = _paragraph("", style=f"Heading{line.level}" if not line.text else "Normal")
+    if line.level > 1:  # a row of short items is not held together on one page
+        paragraph.pPr.insert_element_before(_element("w:keepNext", val=0), "w:spacing", "w:ind", "w:jc")
     paragraph.append(_run(line.number + line.head, face))
     if line.text:
         paragraph.append(_run(line.text, "body"))

@@ -200,7 +200,7 @@ def summarise(*, unit: Unit, month: Period, by: User) -> Return:
 
 @transaction.atomic
 def remind(*, root: Unit, today: date, by: User | None) -> int:
-    """Tell those whose last month is due within three days or overdue; overdue by three, the level above too."""
+    """Tell who has not filed, from three days before the day; three days after it the level above too."""
     month = Period.month_of(today).previous()
     due = queries.form().due(month)
     left = (due - today).days

@@ -75,7 +75,8 @@ def detail(request: PersonRequest, unit: Unit, month: str) -> HttpResponse:
         (local(section.label), [
             {
                 "code": one.code, "name": local(one.name), "unit": local(one.unit),
-                "value": values.get(one.code), "compiled": row.figures.get(one.code), "correction": row.corrections.get(one.code),
+                "value": values.get(one.code), "compiled": row.figures.get(one.code),
+                "correction": row.corrections.get(one.code),
             }
             for one in section.figures
         ])

@@ -1,0 +1,31 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from safecommunity.jobs import worker
+from safecommunity.reports import actions, queries
+from safecommunity.reports.models import Paper
+from tests import make
+from tests.returns import made
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.requirement("R203")
+@pytest.mark.parametrize("code", ["monthly-summary", "monthly-bulletin"])
+def test_the_papers_of_a_month_hold_its_figures_and_who_filed(code: str) -> None:
+    city = make.unit("石家庄市", kind="city-office")
+    chief = make.member(city, "city-office", "chief")
+    street, _lin = made.street(city)
+    made.drill(street, "2026-10-08", persons=37)
+    made.submitted(street, _lin)
+    made.compiled(city, chief)
+    row = actions.make(document=code, period=made.MONTH, unit=city, by=chief)
+    worker.drain()
+    found = queries.paper(city, row.pk)
+    assert found
+    assert found.state == Paper.State.READY
+    text = json.dumps(found.content, ensure_ascii=False)
+    assert [word in text for word in ("应急演练", "1 次", "阳光街道", "已报数据")] == [True] * 4
