@@ -22,6 +22,8 @@ os.environ.update(
     }
 )
 conf.settings.INSTALLED_APPS  # noqa: B018 -- read with this environment; named in the ini file they are read before it
+# A parallel worker that finds it would read the settings before this file, with our data folder.
+del os.environ["DJANGO_SETTINGS_MODULE"]
 
 
 @pytest.fixture(autouse=True)
