@@ -24,7 +24,7 @@ ROOT = Path(__file__).resolve().parent.parent
 SOURCE = ROOT / "src" / "safecommunity"
 CATALOGUE = SOURCE / "locale" / "en" / "LC_MESSAGES" / "django.po"
 KEYWORDS = {
-    **dict.fromkeys(("_", "gettext", "gettext_lazy", "gettext_noop", "Message", "RefusedError")),
+    **dict.fromkeys(("_", "gettext", "gettext_lazy", "gettext_noop", "Message", "RefusedError", "ScheduleError")),
     "GeometryError": None,
     "LedgerFileError": (2,),
     **dict.fromkeys(("ngettext", "ngettext_lazy"), (1, 2)),

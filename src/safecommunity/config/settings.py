@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "safecommunity.evidence",
     "safecommunity.metrics",
     "safecommunity.assessment",
+    "safecommunity.programmes",
     "safecommunity.returns",
     "safecommunity.correspondence",
     "safecommunity.reports",

@@ -18,13 +18,15 @@ if TYPE_CHECKING:
     from safecommunity.core.ledgers import LedgerType
     from safecommunity.core.metrics import Metric
     from safecommunity.core.official import Kind
+    from safecommunity.core.programmes import Template
     from safecommunity.core.reports import ReportType
     from safecommunity.core.returns import Form
     from safecommunity.core.schemes import Scheme
+    from safecommunity.core.working_days import Calendar
 
 __all__ = [
-    "LibraryError", "Shelf", "add_folder", "bodies", "charts", "codes", "crosswalks", "documents", "ledgers",
-    "metrics", "official", "programmes", "returns", "schemes",
+    "LibraryError", "Shelf", "add_folder", "bodies", "calendars", "charts", "codes", "crosswalks",
+    "documents", "ledgers", "metrics", "official", "programmes", "returns", "schemes", "working_days",
 ]  # fmt: skip
 
 codes: Shelf[CodeList] = Shelf("codes", "safecommunity.core.codes:parse")
@@ -37,7 +39,8 @@ official: Shelf[Kind] = Shelf("official", "safecommunity.core.official:parse")
 charts: Shelf[Chart] = Shelf("charts", "safecommunity.core.charts:parse")
 bodies: Shelf[BodySet] = Shelf("bodies", "safecommunity.core.bodies:parse")
 returns: Shelf[Form] = Shelf("returns", "safecommunity.core.returns:parse")
-programmes: Shelf[Any] = Shelf("programmes")
+programmes: Shelf[Template] = Shelf("programmes", "safecommunity.core.programmes:parse")
+calendars: Shelf[Calendar] = Shelf("calendars", "safecommunity.core.working_days:parse")
 
 
 def ledger(code: str, data: Any) -> LedgerType:
@@ -45,3 +48,15 @@ def ledger(code: str, data: Any) -> LedgerType:
     from safecommunity.core import ledger_files
 
     return ledger_files.parse(code, data, codes)
+
+
+def working_days() -> Calendar:
+    """The statutory calendar of the State Council's yearly notices, changed by the deployment's own files."""
+    from chinese_calendar.constants import holidays, workdays
+
+    from safecommunity.core.working_days import Calendar
+
+    calendar = Calendar(frozenset(holidays), frozenset(workdays), frozenset(day.year for day in holidays))
+    for own in calendars.values():
+        calendar = calendar.changed(own)
+    return calendar

@@ -17,6 +17,7 @@ from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
+from safecommunity.accounts.models import User
 from safecommunity.reports.queries import papers_about as papers_of
 from safecommunity.units.models import Unit
 from safecommunity.units.permissions import Permission, can
@@ -372,3 +373,10 @@ def sections(context: Context) -> list[Entry]:
         return []
     match = context["request"].resolver_match
     return list(entries(context["request"].user, unit, match.namespace if match else ""))
+
+
+@register.simple_tag(takes_context=True)
+def may(context: Context, permission: str) -> bool:
+    """Whether the person may do this on the unit in view, so that no link leads to a refusal."""
+    person, unit = cast("User | None", context.get("user")), cast("Unit | None", context.get("unit"))
+    return person is not None and unit is not None and can(person, Permission(permission), unit)

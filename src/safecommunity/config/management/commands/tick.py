@@ -48,6 +48,7 @@ def _enqueue_daily(today: date) -> None:
     for number, root in enumerate(Unit.objects.filter(parent=None, is_active=True).order_by("id")):
         wanted: list[tuple[str, dict[str, Any]]] = [
             ("assessment.suggest", {"below": True}),
+            ("programmes.remind", {}),
             ("returns.remind", {}),
         ]
         if number == 0:

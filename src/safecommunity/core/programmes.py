@@ -1,0 +1,216 @@
+"""Programmes as data files: phases, steps with their dates and order, and what comes back every month."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from safecommunity.core.messages import Words
+from safecommunity.core.periods import Period
+from safecommunity.core.schedule import Task, left_out
+
+PERIOD_OF = {"month": Period.month_of, "quarter": Period.quarter_of, "year": Period.year_of}
+NOTHING = Words("", "")
+MOST_DUE_DAY = 28
+
+
+class ProgrammeFileError(ValueError):
+    """A programme file that cannot be used: which key, why."""
+
+    def __init__(self, key: str, reason: str) -> None:
+        super().__init__(f"{key}: {reason}")
+        self.key, self.reason = key, reason
+
+
+@dataclass(frozen=True, slots=True)
+class Phase:
+    key: str
+    name: Words
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing to do. `role`: who by office; `proof`: the paper that shows it was done.
+
+    `not_before`, `by`, `fixed` are days of the year ("04-20") in the programme's `year`, from 1. `every`: it
+    comes back that often, due on the day `due_day` of the month, else by the end of the period. `rules`: the
+    kinds of rule to be made, a task each. `ledger`, `official`: where the proof is recorded, or drafted.
+    """
+
+    key: str
+    phase: str
+    name: Words
+    role: Words
+    days: int
+    after: tuple[str, ...]
+    not_before: str
+    by: str
+    fixed: str
+    year: int
+    every: str
+    due_day: int
+    rules: tuple[str, ...]
+    proof: Words
+    ledger: str
+    official: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A source plan. `goal`: the step whose date matters most; `years`: how long it runs."""
+
+    code: str
+    name: Words
+    source: str
+    wording: str
+    note: Words
+    unit_kinds: tuple[str, ...]
+    goal: str
+    years: int
+    bodies: tuple[str, ...]
+    phases: tuple[Phase, ...]
+    steps: tuple[Step, ...]
+
+    @property
+    def by_key(self) -> dict[str, Step]:
+        return {step.key: step for step in self.steps}
+
+    def goal_date(self, year: int) -> date | None:
+        """The day the plan itself sets for its goal when it begins in `year`."""
+        step = self.by_key[self.goal]
+        return _day(step, step.fixed or step.by, year)
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A step as a task of one programme. `part`: which period of those that come back, or which rule."""
+
+    step: Step
+    task: Task
+    part: str = ""
+
+
+def parse(code: str, data: Mapping[str, Any]) -> Template:
+    """A `Template` from the parsed TOML. Raises ProgrammeFileError; a missing key raises KeyError."""
+    phases = tuple(Phase(row["key"], _words(row, "name"), row["source"]) for row in data["phases"])
+    steps = tuple(_step(row) for row in data["steps"])
+    for step in steps:
+        _check(step, steps, {phase.key for phase in phases})
+    template = Template(
+        code=code,
+        name=_words(data, "name"),
+        source=data["source"],
+        wording=data["wording"],
+        note=_words(data, "note"),
+        unit_kinds=tuple(data["unit_kinds"]),
+        goal=data["goal"],
+        years=data.get("years", 1),
+        bodies=tuple(data.get("bodies", ())),
+        phases=phases,
+        steps=steps,
+    )
+    if template.goal not in template.by_key:
+        raise ProgrammeFileError("goal", f"没有步骤 {template.goal}")
+    return template
+
+
+def planned(template: Template, *, start: date, goal: date, without: Collection[str] = ()) -> list[Planned]:
+    """The tasks of a programme that begins on `start` and whose goal is to be reached by `goal`.
+
+    `without`: steps left out, never the goal; what waited for one waits for what that one waited for.
+    """
+    last = max(goal, date(start.year + template.years - 1, 12, 31))
+    rows: list[Planned] = []
+    for step in template.steps:
+        rows += _returning(step, start, last) if step.every else _once(template, step, start, goal)
+    dropped = {row.task.code for row in rows if row.step.key in without and row.step.key != template.goal}
+    kept = {task.code: task for task in left_out([row.task for row in rows], dropped)}
+    return [replace(row, task=kept[row.task.code]) for row in rows if row.task.code in kept]
+
+
+def _once(template: Template, step: Step, start: date, goal: date) -> list[Planned]:
+    is_goal, year = step.key == template.goal, start.year
+    task = Task(
+        code=step.key,
+        name=step.name.zh,
+        days=step.days,
+        after=tuple(code for key in step.after for code in _codes(template.by_key[key])),
+        not_before=None if is_goal else _day(step, step.not_before, year),
+        by=goal if is_goal else _day(step, step.by, year),
+        fixed=None if is_goal else _day(step, step.fixed, year),
+    )
+    if not step.rules:
+        return [Planned(step, task)]
+    rows = zip(_codes(step), step.rules, strict=True)
+    return [Planned(step, replace(task, code=code), rule) for code, rule in rows]
+
+
+def _codes(step: Step) -> list[str]:
+    return [f"{step.key}-{rule}" for rule in step.rules] or [step.key]
+
+
+def _returning(step: Step, start: date, end: date) -> list[Planned]:
+    """One task for each period between two days that is not over before the first of them."""
+    rows = []
+    period = PERIOD_OF[step.every](start)
+    while period.start <= end:
+        by = period.end.replace(day=step.due_day) if step.due_day else period.end
+        if by >= start:
+            task = Task(f"{step.key}-{period.code}", step.name.zh, step.days, not_before=period.start, by=by)
+            rows.append(Planned(step, task, period.code))
+        period = period.next()
+    return rows
+
+
+def _day(step: Step, text: str, year: int) -> date | None:
+    return date.fromisoformat(f"{year + step.year - 1}-{text}") if text else None
+
+
+def _step(row: Mapping[str, Any]) -> Step:
+    return Step(
+        key=row["key"],
+        phase=row["phase"],
+        name=_words(row, "name"),
+        role=_words(row, "role"),
+        days=row.get("days", 1),
+        after=tuple(row.get("after", ())),
+        not_before=row.get("not_before", ""),
+        by=row.get("by", ""),
+        fixed=row.get("fixed", ""),
+        year=row.get("year", 1),
+        every=row.get("every", ""),
+        due_day=row.get("due_day", 0),
+        rules=tuple(row.get("rules", ())),
+        proof=_words(row, "proof") if "proof" in row else NOTHING,
+        ledger=row.get("ledger", ""),
+        official=row.get("official", ""),
+        source=row["source"],
+    )
+
+
+def _check(step: Step, steps: Sequence[Step], phases: Collection[str]) -> None:
+    by_key = {one.key: one for one in steps}
+    if sum(one.key == step.key for one in steps) > 1:
+        raise ProgrammeFileError(step.key, "步骤代码重复")
+    if step.phase not in phases:
+        raise ProgrammeFileError(step.key, f"没有阶段 {step.phase}")
+    for key in step.after:
+        if key not in by_key or by_key[key].every:
+            raise ProgrammeFileError(step.key, f"前置步骤 {key} 不存在，或是反复发生的")
+    if step.every and (step.every not in PERIOD_OF or step.after or step.fixed or step.by):
+        raise ProgrammeFileError(step.key, "every 应为 month、quarter 或 year，且没有 after、by 和 fixed")
+    if not 0 <= step.due_day <= MOST_DUE_DAY:
+        raise ProgrammeFileError(step.key, f"due_day 应为 1 到 {MOST_DUE_DAY}")
+    for text in (step.not_before, step.by, step.fixed):
+        try:
+            _day(step, text, 2001)
+        except ValueError as error:
+            raise ProgrammeFileError(step.key, f"日期 {text} 应写作 04-20") from error
+
+
+def _words(row: Mapping[str, Any], key: str) -> Words:
+    return Words(row[key], row[f"{key}_en"])
