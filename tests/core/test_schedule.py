@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -56,7 +57,12 @@ def test_the_past_needed_is_told_with_the_least_change_that_makes_it_possible() 
     plan = laid(*tasks)
     assert not plan.is_possible
     (change,) = plan.changes
-    assert (change.task, change.now, change.least, change.days) == ("b", date(2026, 3, 10), date(2026, 3, 13), 3)
+    assert (change.task, change.now, change.least, change.days) == (
+        "b",
+        date(2026, 3, 10),
+        date(2026, 3, 13),
+        3,
+    )
     assert (plan.slots["a"].is_late, plan.slots["a"].start) == (True, START)
     assert laid(*made_possible(tasks, plan.changes)).is_possible
 
@@ -100,7 +106,7 @@ def test_a_ring_is_named_in_the_order_of_the_work() -> None:
         laid(task("a", 1, "c"), task("b", 1, "a"), task("c", 1, "b"), task("d", 1, "c"))
     ring = refused.value.tasks
     assert sorted(ring) == ["a", "b", "c"]
-    assert all(after in {"ab", "bc", "ca"} for after in (f"{x}{y}" for x, y in zip(ring, ring[1:], strict=False)))
+    assert all(after in {"ab", "bc", "ca"} for after in (f"{x}{y}" for x, y in pairwise(ring)))
 
 
 def test_what_waited_for_a_task_left_out_waits_for_what_that_one_waited_for() -> None:
@@ -108,7 +114,7 @@ def test_what_waited_for_a_task_left_out_waits_for_what_that_one_waited_for() ->
     assert [(one.code, one.after) for one in kept] == [("a", ()), ("d", ("a",))]
 
 
-# --- against an independent reckoning ------------------------------------------------------------------------
+# --- against an independent reckoning ---
 
 
 def on(day: date, step: timedelta) -> date:

@@ -26,7 +26,7 @@ from safecommunity.core import one_time_codes
 from safecommunity.core.division_files import read
 from safecommunity.core.ledgers import LedgerType
 from safecommunity.core.periods import Period
-from safecommunity.demo import official
+from safecommunity.demo import official, programmes
 from safecommunity.demo.photos import picture
 from safecommunity.demo.records import YEAR, Setting, script, values
 from safecommunity.evidence import actions as evidence
@@ -88,6 +88,9 @@ def load(now: datetime, today: date) -> None:
         _forget_jobs()
         for one in made.values():
             _assess(one, people, now, today)
+        for one in made.values():
+            if "programme" in one.said:
+                programmes.load(one.unit, one.said["programme"], _office(one, people), today)
         official.load(made["130104001"].unit, people["dongli"], people["dongli-zhuren"], today)
     drain()
 
@@ -243,7 +246,7 @@ def _forget_jobs() -> None:
 
 def _assess(one: Programme, people: dict[str, User], now: datetime, today: date) -> None:
     """Self-assessments of the year, mostly confirmed; photos, a plan, a report where the file asks."""
-    office = next((people[said["username"]] for said in _offices(one)), people["shijiazhuang"])
+    office = _office(one, people)
     if one.said.get("photos"):
         _photos(one.unit, office, now)
     year = str(today.year if today.month >= HALF_YEAR else today.year - 1)
@@ -274,6 +277,10 @@ def _accept(pk: int, one: Programme, office: User, today: date) -> None:
     for best in best_plans(row.rules, assessments.present_marks(row), problem)[:1]:
         owners = dict.fromkeys(best.actions, office.display_name)
         assessment.accept_plan(assessment=row, plan=best, owners=owners, by=office, today=today)
+
+
+def _office(one: Programme, people: dict[str, User]) -> User:
+    return next((people[said["username"]] for said in _offices(one)), people["shijiazhuang"])
 
 
 def _offices(one: Programme) -> list[dict[str, str]]:

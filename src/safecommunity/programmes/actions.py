@@ -29,6 +29,7 @@ from safecommunity.units.permissions import Permission
 from safecommunity.units.scope import change
 
 SOON = timedelta(days=3)
+MOST_YEARS = 10
 ESCALATED_AFTER = timedelta(days=7)
 PROGRAMME_FACTS = ("name", "start_date", "goal_date", "choices")
 
@@ -64,6 +65,9 @@ def prepare(*, unit: Unit, template: str, by: User | None, today: date) -> Progr
 def settle(*, programme: Programme, version: int, by: User | None, **facts: Any) -> Programme:
     """Keep what was chosen so far: name, start_date, goal_date, choices. Raises Refused, StaleRecord."""
     _refuse_unless(programme, Programme.State.PREPARING)
+    _refuse_unless_in_reach(
+        facts.get("start_date", programme.start_date), facts.get("goal_date", programme.goal_date)
+    )
     change(programme, version=version, **facts)
     after = {name: str(facts[name]) for name in PROGRAMME_FACTS if name in facts}
     record("programme.settled", programme, by=by, unit=programme.unit, after=after)
@@ -175,6 +179,7 @@ def replan(
     _refuse_unless(programme, Programme.State.RUNNING)
     if not reason.strip():
         raise Refused(_("请写明调整的原因。"))
+    _refuse_unless_in_reach(programme.start_date, goal)
     rows = list(queries.tasks(programme).select_for_update(of=("self",)))
     plan = _laid(programme, rows, today=today, goal=goal, changes=changes)
     moved = queries.moves(rows, plan)
@@ -275,6 +280,13 @@ def _keep_version(programme: Programme, rows: Sequence[Task], *, reason: str, by
 def _refuse_unless(programme: Programme, state: Programme.State) -> None:
     if programme.state != state:
         raise Refused(_("“%(state)s”的计划不能这样办理。") % {"state": programme.get_state_display()})
+
+
+def _refuse_unless_in_reach(start: date, goal: date | None) -> None:
+    if goal and goal <= start:
+        raise Refused(_("目标日期应晚于开始日期 %(start)s。") % {"start": start})
+    if goal and goal.year - start.year > MOST_YEARS:
+        raise Refused(_("一个计划最长 %(n)s 年，更长的请分几个计划。") % {"n": MOST_YEARS})
 
 
 def _tell_owners(programme: Programme, rows: Sequence[Task], by: User | None) -> None:

@@ -19,6 +19,7 @@ from safecommunity.core.returns import Figure, Form, Verdict, judge
 from safecommunity.ledgers.models import Entry
 from safecommunity.library import returns
 from safecommunity.metrics import measuring
+from safecommunity.programmes.models import Task
 from safecommunity.returns.models import Return, State, Step
 from safecommunity.units.models import Unit
 from safecommunity.units.permissions import Permission, can
@@ -105,9 +106,12 @@ def compiled(root: Unit, units: Sequence[Unit], month: Period, today: date) -> C
     return result
 
 
-def tasks_of(unit: Unit, kind: str, month: Period, today: date) -> QuerySet[PlannedAction]:
-    """The planned tasks at and beneath a unit that a figure counts."""
-    return PlannedAction.objects.below(unit).filter(_task(kind, month, today)).select_related("unit")
+def tasks_of(unit: Unit, kind: str, month: Period, today: date) -> list[PlannedAction | Task]:
+    """The tasks and measures at and beneath a unit that a figure counts, by their dates."""
+    wanted = _task(kind, month, today)
+    measures = PlannedAction.objects.below(unit).filter(wanted).select_related("unit")
+    tasks = Task.objects.below(unit).filter(wanted).select_related("unit")
+    return sorted([*measures, *tasks], key=lambda row: (row.due_date, row.pk))
 
 
 def records_of(unit: Unit, figure: Figure, month: Period, today: date) -> QuerySet[Entry]:
@@ -203,9 +207,10 @@ def _task(kind: str, month: Period, today: date) -> Q:
 def _tasks(root: Unit, wanted: Mapping[str, int], month: Period, today: date) -> dict[tuple[int, str], int]:
     kinds = ("due", "done", "late")
     counts = {kind: Count("pk", filter=_task(kind, month, today)) for kind in kinds}
-    rows: Any = PlannedAction.objects.below(root).order_by().values("path").annotate(**counts)
+    measures: Any = PlannedAction.objects.below(root).order_by().values("path").annotate(**counts)
+    tasks: Any = Task.objects.below(root).order_by().values("path").annotate(**counts)
     total: dict[tuple[int, str], int] = defaultdict(int)
-    for row in rows:
+    for row in [*measures, *tasks]:
         for pk in _at_or_above(row["path"], wanted):
             for kind in kinds:
                 total[pk, kind] += row[kind]

@@ -85,13 +85,6 @@ class PrepareForm(forms.Form):
     def owners(self) -> list[forms.BoundField]:
         return [self[name] for name in self.roles]
 
-    def clean(self) -> dict[str, Any]:
-        given: dict[str, Any] = super().clean() or {}
-        start, goal = given.get("start_date"), given.get("goal_date")
-        if start and goal and goal <= start:
-            self.add_error("goal_date", _("目标日期应晚于开始日期。"))
-        return given
-
     def facts(self) -> dict[str, Any]:
         given = self.cleaned_data
         people = {role.zh: given[name].pk for name, role in self.roles.items() if given[name]}

@@ -19,7 +19,8 @@ DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What is drawn of a task. `row`: tasks with the same one share a row; `look`: its class."""
+    """What is drawn of a task. `row`: tasks with the same one share a row; `look`: its class; from `earliest`
+    on it may begin, which is drawn as its slack."""
 
     code: str
     row: str
@@ -27,7 +28,7 @@ class Entry:
     name: str
     start: date
     finish: date
-    latest: date
+    earliest: date
     look: str
     address: str
     after: Sequence[str] = ()
@@ -50,18 +51,23 @@ class Bar:
         return self.y + BAR / 2
 
     @property
+    def free_from(self) -> float:
+        return self.x - self.slack
+
+    @property
     def end(self) -> float:
         return self.x + self.width
 
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """A line of the column of names; a phase has no address."""
+    """A line of the column of names. `address`: empty for a phase, and for a row of several tasks."""
 
     text: str
     whole: str
     y: float
-    address: str
+    address: str = ""
+    is_phase: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +94,8 @@ def drawing(
 ) -> Drawing:
     """Phases in their order, under each its rows by their first day. `entries` holds at least one."""
     scale = ZOOMS[zoom]
-    first = min(entry.start for entry in entries).replace(day=1)
-    last = max(max(entry.finish, entry.latest) for entry in entries) + 10 * DAY
+    first = min(min(entry.start, entry.earliest) for entry in entries).replace(day=1)
+    last = max(entry.finish for entry in entries) + 10 * DAY
 
     def x(day: date) -> float:
         return round((day - first).days * scale, 1)
@@ -99,7 +105,7 @@ def drawing(
         rows = _rows(entry for entry in entries if entry.phase == phase)
         if not rows:
             continue
-        names.append(Name(_short(title), title, y, ""))
+        names.append(Name(_short(title), title, y, is_phase=True))
         y += ROW
         for row in rows:
             names.append(Name(_short(row[0].name), row[0].name, y, row[0].address if len(row) == 1 else ""))
@@ -129,7 +135,7 @@ def _rows(entries: Iterable[Entry]) -> list[list[Entry]]:
 def _bar(entry: Entry, x: Callable[[date], float], y: float, scale: float) -> Bar:
     left = x(entry.start)
     width = max(x(entry.finish) + scale - left, 3.0)
-    slack = max(x(entry.latest) + scale - left - width, 0.0)
+    slack = max(left - x(entry.earliest), 0.0)
     return Bar(entry, left, y + (ROW - BAR) / 2, round(width, 1), round(slack, 1))
 
 

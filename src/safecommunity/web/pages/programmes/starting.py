@@ -57,6 +57,9 @@ def prepare(request: PersonRequest, unit: Unit, uuid: UUID) -> HttpResponse:
         actions.settle(programme=row, version=form.cleaned_data["version"], by=request.user, **form.facts())
     except StaleRecord as error:
         return stale_page(request, form, error, prepared(_programme(unit, uuid)))
+    except actions.Refused as error:
+        form.add_error("goal_date", str(error))
+        return _prepare_page(request, row, form, 422)
     return redirect("programmes:preview", unit.slug, uuid)
 
 
