@@ -82,7 +82,7 @@ def test_the_pilot_has_four_phases_in_their_order() -> None:
     assert plan.slots["self-check"].finish < plan.slots["acceptance"].start < plan.slots["deepening"].start
 
 
-@pytest.mark.requirement("R139", "R165")
+@pytest.mark.requirement("R139", "R144", "R165")
 def test_the_sub_district_inspects_four_times_reviews_once_and_has_the_plans_by_31_march() -> None:
     _template, plan = laid("sub-district")
     assert len([code for code in plan.slots if code.startswith("comprehensive-inspection-")]) == 4
@@ -90,7 +90,7 @@ def test_the_sub_district_inspects_four_times_reviews_once_and_has_the_plans_by_
     assert plan.slots["unit-plans"].finish <= date(2013, 3, 31)
 
 
-@pytest.mark.requirement("R198", "R199")
+@pytest.mark.requirement("R184", "R198", "R199")
 def test_the_prefecture_files_by_30_july_and_is_assessed_by_30_october() -> None:
     _template, plan = laid("prefecture-city")
     assert plan.slots["filing"].finish <= date(2013, 7, 30)

@@ -276,3 +276,33 @@ def test_the_zoom_follows_the_length_of_the_plan(street: Unit, lin: User) -> Non
     assert short is not None
     assert far is not None
     assert (short[1], far[1]) == ("month", "quarter")
+
+
+STEPS = {
+    "city-pilot": (
+        "调研市内五区社区安全现状",
+        "选定社区试点单位",
+        "召开市内五区安监局长会议，部署试点任务",
+        "明确监管范围，落实专职安监员工作地点",
+        "社区安监员工作制度",
+        "各单位认真开展自查",
+        "指导委员会办公室对创建单位组织验收",
+        "总结创建以来的经验和主要成果",
+        "巩固成果、提高标准、深化内容、扩大范围",
+    ),
+    "sub-district": ("广泛开展事故与伤害调查", "对辖区危险源进行一次彻底清查，谁负责谁调查"),
+    "prefecture-city": ("确定交通、工作场所等重点项目并组织实施", "整改隐患，添置安全和健身娱乐设施"),
+    "four-years": ("资金、人员、责任、任务四落实", "研究分析创建中的问题，制定措施及时解决"),
+}
+
+
+@pytest.mark.requirement(
+    "R18", "R19", "R20", "R24", "R26", "R27", "R28", "R157", "R158", "R182", "R191", "R223"
+)
+@pytest.mark.parametrize("template", STEPS)
+def test_the_timeline_of_a_plan_shows_the_steps_of_its_text(
+    street: Unit, lin: User, page: Client, template: str
+) -> None:
+    row = made.started(street, lin, template=template, goal=date(2029, 12, 14), keep=())
+    shown = text(page.get(url("timeline", street, row.uuid)))
+    assert [words for words in STEPS[template] if words not in shown] == []
