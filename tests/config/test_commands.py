@@ -40,6 +40,8 @@ def test_the_daily_round_is_asked_for_once_a_day_and_root(settings, tmp_path):
         "assessment.suggest",
         "assessment.suggest",
         "metrics.refresh-all",
+        "programmes.remind",
+        "programmes.remind",
         "returns.remind",
         "returns.remind",
     ]

@@ -39,6 +39,18 @@ def test_days_of_the_year_fall_into_the_year_of_the_programme() -> None:
     assert template.goal_date(2013) == date(2013, 10, 30)
 
 
+def test_days_over_at_the_start_are_those_of_the_next_year_when_the_goal_leaves_the_time() -> None:
+    template = parse("x", data(step("a", not_before="03-01", by="04-20"), step("b", by="09-01"), step("z")))
+
+    def days(start: date, goal: date) -> list[date | None]:
+        a, b, _z = (row.task for row in planned(template, start=start, goal=goal))
+        return [a.not_before, a.by, b.by]
+
+    late = date(2026, 6, 1)
+    assert days(late, date(2027, 8, 1)) == [date(2027, 3, 1), date(2027, 4, 20), date(2026, 9, 1)]
+    assert days(late, date(2026, 12, 1)) == [date(2026, 3, 1), date(2026, 4, 20), date(2026, 9, 1)]
+
+
 def test_what_comes_back_is_a_task_for_each_period_that_is_not_over() -> None:
     template = parse("x", data(step("m", every="month", due_day=1), step("q", every="quarter"), step("z")))
     rows = [row for row in planned(template, start=START, goal=GOAL) if row.part]

@@ -18,7 +18,8 @@ from safecommunity.demo.stage import environment
 from safecommunity.evidence.models import File
 from safecommunity.jobs.models import Job
 from safecommunity.ledgers.models import Entry
-from safecommunity.library import ledgers, schemes
+from safecommunity.library import ledgers, programmes, schemes
+from safecommunity.programmes.models import Programme, Task
 from safecommunity.units.models import Body, RoleHolding, Unit
 from safecommunity.units.permissions import ROLES
 from tests import make
@@ -63,6 +64,10 @@ def test_the_demonstration_shows_something_true_on_every_page(demo):
         "cancelled", "checking", "countersigning", "draft", "issued", "issued",
     ]  # fmt: skip
     assert papers.exclude(pdf=None).count() == 2
+    running = Programme.objects.everything(reason=reason).filter(state="running")
+    assert set(running.values_list("template", flat=True)) == set(programmes)
+    tasks = Task.objects.everything(reason=reason)
+    assert {one.pk for one in running} == set(tasks.values_list("programme", flat=True))
     left = Job.objects.everything(reason=reason).exclude(state=Job.State.DONE)
     assert [(job.kind, job.error) for job in left] == []
     assert verify() == []

@@ -82,7 +82,7 @@ class Template:
     def goal_date(self, year: int) -> date | None:
         """The day the plan itself sets for its goal when it begins in `year`."""
         step = self.by_key[self.goal]
-        return _day(step, step.fixed or step.by, year)
+        return _day(step.fixed or step.by, year + step.year - 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,20 +133,27 @@ def planned(template: Template, *, start: date, goal: date, without: Collection[
 
 
 def _once(template: Template, step: Step, start: date, goal: date) -> list[Planned]:
-    is_goal, year = step.key == template.goal, start.year
+    is_goal, year = step.key == template.goal, _year(step, start, goal)
     task = Task(
         code=step.key,
         name=step.name.zh,
         days=step.days,
         after=tuple(code for key in step.after for code in _codes(template.by_key[key])),
-        not_before=None if is_goal else _day(step, step.not_before, year),
-        by=goal if is_goal else _day(step, step.by, year),
-        fixed=None if is_goal else _day(step, step.fixed, year),
+        not_before=None if is_goal else _day(step.not_before, year),
+        by=goal if is_goal else _day(step.by, year),
+        fixed=None if is_goal else _day(step.fixed, year),
     )
     if not step.rules:
         return [Planned(step, task)]
     rows = zip(_codes(step), step.rules, strict=True)
     return [Planned(step, replace(task, code=code), rule) for code, rule in rows]
+
+
+def _year(step: Step, start: date, goal: date) -> int:
+    """The year of a step's days: a year later when they are over at the start and the goal leaves time."""
+    year = start.year + step.year - 1
+    last, next_last = (_day(step.fixed or step.by, one) for one in (year, year + 1))
+    return year + 1 if last and next_last and last < start and next_last <= goal else year
 
 
 def _codes(step: Step) -> list[str]:
@@ -166,8 +173,8 @@ def _returning(step: Step, start: date, end: date) -> list[Planned]:
     return rows
 
 
-def _day(step: Step, text: str, year: int) -> date | None:
-    return date.fromisoformat(f"{year + step.year - 1}-{text}") if text else None
+def _day(text: str, year: int) -> date | None:
+    return date.fromisoformat(f"{year}-{text}") if text else None
 
 
 def _step(row: Mapping[str, Any]) -> Step:
@@ -207,7 +214,7 @@ def _check(step: Step, steps: Sequence[Step], phases: Collection[str]) -> None:
         raise ProgrammeFileError(step.key, f"due_day 应为 1 到 {MOST_DUE_DAY}")
     for text in (step.not_before, step.by, step.fixed):
         try:
-            _day(step, text, 2001)
+            _day(text, 2001)
         except ValueError as error:
             raise ProgrammeFileError(step.key, f"日期 {text} 应写作 04-20") from error
 

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from safecommunity import library
 from safecommunity.core.programmes import Template
-from safecommunity.core.schedule import Schedule, Slot
+from safecommunity.core.schedule import Change, Schedule, Slot
 from safecommunity.programmes.models import Programme, Task
 from safecommunity.programmes.queries import Preview
 from safecommunity.programmes.wording import task_name
@@ -27,6 +27,12 @@ def due_state(due: date, state: str, today: date) -> str:
 
 def phases(rules: Template) -> dict[str, str]:
     return {phase.key: local(phase.name) for phase in rules.phases}
+
+
+def least_changes(plan: Schedule | None, names: Mapping[str, str], goal: str) -> list[tuple[str, Change]]:
+    """The changes that would make the plan possible, by the names of their tasks, the goal's first."""
+    changes = sorted(plan.changes if plan else (), key=lambda one: one.task != goal)
+    return [(names[one.task], one) for one in changes]
 
 
 def zoom_of(asked: str, entries: Iterable[Entry]) -> str:

@@ -80,7 +80,7 @@ def preview(request: PersonRequest, unit: Unit, uuid: UUID) -> HttpResponse:
         "drawing": drawn and drawn[0],
         "zoom": drawn and drawn[1],
         "why_not": told(seen.why_not.message) if seen.why_not else "",
-        "changes": [(names[one.task], one) for one in (seen.plan.changes if seen.plan else ())],
+        "changes": display.least_changes(seen.plan, names, row.rules.goal),
         "bodies": [local(body.name) for body in seen.bodies],
         "rules": [library.codes["rule-kinds"][code] for code in seen.rules],
         "ledgers": [(code, library.ledgers[code]) for code in seen.ledgers],

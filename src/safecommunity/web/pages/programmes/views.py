@@ -83,7 +83,7 @@ def timeline(request: PersonRequest, unit: Unit, uuid: UUID) -> HttpResponse:
         "drawing": drawn and drawn[0],
         "zoom": drawn and drawn[1],
         "why_not": why_not,
-        "changes": [(names[one.task], one) for one in (plan.changes if plan else ())],
+        "changes": display.least_changes(plan, names, row.rules.goal),
         "critical": [names[code] for code in plan.critical] if plan else [],
         "unpublished": plan.unpublished if plan else (),
     }
@@ -377,6 +377,6 @@ def _replanned(row: Programme, form: ReplanForm) -> dict[str, Any]:
         return {"why_not": told(error.message), "moves": []}
     return {
         "moves": [(names[move.task.code], move) for move in queries.moves(rows, plan)],
-        "changes": [(names[one.task], one) for one in plan.changes],
+        "changes": display.least_changes(plan, names, row.rules.goal),
         "is_laid": True,
     }
