@@ -24,8 +24,9 @@ ROOT = Path(__file__).resolve().parent.parent
 SOURCE = ROOT / "src" / "safecommunity"
 CATALOGUE = SOURCE / "locale" / "en" / "LC_MESSAGES" / "django.po"
 KEYWORDS = {
-    **dict.fromkeys(("_", "gettext", "gettext_lazy", "gettext_noop", "Message", "RefusedError", "ScheduleError")),
+    **dict.fromkeys(("_", "gettext", "gettext_lazy", "gettext_noop", "Message", "RefusedError")),
     "GeometryError": None,
+    "ScheduleError": None,
     "LedgerFileError": (2,),
     **dict.fromkeys(("ngettext", "ngettext_lazy"), (1, 2)),
     **dict.fromkeys(("pgettext", "pgettext_lazy"), ((1, "c"), 2)),
