@@ -137,6 +137,17 @@ def test_a_later_goal_moves_the_goal_and_needs_a_reason(street: Unit, lin: User)
         actions.replan(**common, goal=made.GOAL, reason="又改回来")
 
 
+def test_only_open_tasks_of_the_programme_are_laid_otherwise(street: Unit, lin: User) -> None:
+    row = made.started(street, lin)
+    done(row, "committee", lin)
+    for code in ("committee", "x"):
+        with pytest.raises(actions.Refused, match=f"没有未完成的任务“{code}”"):
+            actions.replan(
+                programme=row, version=row.version, by=lin, today=made.TODAY, goal=made.GOAL,
+                changes={code: {"days": 3}}, reason="改期",
+            )  # fmt: skip
+
+
 def test_what_is_done_stays_and_what_is_cancelled_hands_its_order_on(street: Unit, lin: User) -> None:
     row = made.started(street, lin)
     done(row, "committee", lin)
@@ -180,6 +191,8 @@ def test_a_programme_ends_when_all_is_done_or_with_a_reason(street: Unit, lin: U
     assert actions.close(programme=row, version=row.version, by=lin).state == "finished"
     with pytest.raises(actions.Refused, match="已完成"):
         actions.close(programme=row, version=row.version, by=lin)
+    with pytest.raises(actions.Refused, match="已完成"):
+        done(row, "committee", lin)
 
 
 def test_people_are_told_of_their_tasks_once_and_why(street: Unit, lin: User) -> None:

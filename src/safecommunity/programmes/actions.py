@@ -147,7 +147,8 @@ def add_task(*, programme: Programme, by: User, today: date, **facts: Any) -> Ta
 def change_task(
     *, task: Task, version: int, by: User, state: str, done_at: datetime | None = None, **facts: Any
 ) -> Task:
-    """Who does it, how far it is, its proof and remark. Dates change by a re-plan. Raises StaleRecord."""
+    """Who does it, how far it is, its proof and remark. A re-plan moves dates. Raises Refused."""
+    _refuse_unless(task.programme, Programme.State.RUNNING)
     before = {"state": task.state, "owner": _name(task.owner)}
     is_done = state == Task.State.DONE
     handed_over = facts.get("owner") not in (None, task.owner)
@@ -181,6 +182,8 @@ def replan(
         raise Refused(_("请写明调整的原因。"))
     _refuse_unless_in_reach(programme.start_date, goal)
     rows = list(queries.tasks(programme).select_for_update(of=("self",)))
+    if unknown := sorted(set(changes) - {row.code for row in rows if row.is_open}):
+        raise Refused(_("没有未完成的任务“%(code)s”。") % {"code": unknown[0]})
     plan = _laid(programme, rows, today=today, goal=goal, changes=changes)
     moved = queries.moves(rows, plan)
     change(programme, version=version, goal_date=goal)

@@ -11,7 +11,7 @@ from safecommunity.core.working_days import Calendar
 
 ZOOMS: Mapping[str, float] = {"week": 14.0, "month": 3.2, "quarter": 1.2}
 ROW, HEAD, BAR = 28, 32, 14
-NAMES = 280  # width of the column of names
+NAMES = 320  # width of the column of names
 WIDE, NARROW = 13, 7  # of a Chinese and of a Latin letter
 GAP = 6
 DAY = timedelta(days=1)

@@ -167,6 +167,9 @@ def change_task(request: PersonRequest, unit: Unit, uuid: UUID, task: UUID) -> H
         actions.change_task(task=row, by=request.user, **form.facts(row, now()))
     except StaleRecord as error:
         return stale_page(request, form, error, stated(_task(unit, uuid, task)))
+    except actions.Refused as error:
+        form.add_error(None, str(error))
+        return _task_page(request, row, form, 422)
     messages.success(request, _("任务已保存。"))
     return redirect("programmes:task", unit.slug, uuid, task)
 
@@ -352,7 +355,8 @@ def _task_page(request: PersonRequest, row: Task, form: TaskForm, status: int = 
         "before": [(one, task_name(one)) for one in rows if one.code in row.after],
         "following": [(one, task_name(one)) for one in rows if row.code in one.after],
         "form": form,
-        "may_do": can(request.user, Permission.TASK_DO, row.unit),
+        "may_do": row.programme.state == Programme.State.RUNNING
+        and can(request.user, Permission.TASK_DO, row.unit),
         "may_edit": can(request.user, Permission.PROGRAMME_EDIT, row.unit)
         and row.programme.state == Programme.State.RUNNING,
     }
