@@ -9,6 +9,7 @@ from safecommunity.core import identity
 from safecommunity.demo.records import Setting, organisation_code, resident_id, script, values
 from safecommunity.library import ledgers
 
+WRITTEN = sorted(code for code, ledger in ledgers.items() if not ledger.kept_by)
 TODAY = date(2026, 11, 24)
 SETTING = Setting("东里街道", "130104001", "冀A", 114.466, 38.03, TODAY, 0.9)
 
@@ -18,7 +19,7 @@ def year(code: str, setting: Setting = SETTING) -> list[dict[str, object]]:
     return [values(ledgers[code], setting, number, count, Random(number)) for number in range(count)]
 
 
-@pytest.mark.parametrize("code", sorted(ledgers))
+@pytest.mark.parametrize("code", WRITTEN)
 def test_every_ledger_has_records_that_pass_its_own_checks(code):
     required_links = {
         field.code: "1" for field in ledgers[code].fields.values() if field.kind == "link" and field.required

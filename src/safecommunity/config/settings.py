@@ -53,6 +53,7 @@ INSTALLED_APPS = [
     "safecommunity.assessment",
     "safecommunity.programmes",
     "safecommunity.returns",
+    "safecommunity.supervision",
     "safecommunity.correspondence",
     "safecommunity.reports",
     "safecommunity.web",

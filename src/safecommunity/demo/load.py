@@ -26,7 +26,7 @@ from safecommunity.core import one_time_codes
 from safecommunity.core.division_files import read
 from safecommunity.core.ledgers import LedgerType
 from safecommunity.core.periods import Period
-from safecommunity.demo import official, programmes
+from safecommunity.demo import official, programmes, vetoes
 from safecommunity.demo.photos import picture
 from safecommunity.demo.records import YEAR, Setting, script, values
 from safecommunity.evidence import actions as evidence
@@ -92,6 +92,8 @@ def load(now: datetime, today: date) -> None:
             if "programme" in one.said:
                 programmes.load(one.unit, one.said["programme"], _office(one, people), today)
         official.load(made["130104001"].unit, people["dongli"], people["dongli-zhuren"], today)
+        judged = made["130104001"].children[0]
+        vetoes.load(judged, people["kaohe"], people["shijiazhuang"], people["dongli"], today)
     drain()
 
 
@@ -178,8 +180,9 @@ def _record_year(one: Programme, today: date) -> None:
 
 
 def _linked_last(codes: Iterable[str]) -> list[str]:
-    """Ledgers in an order in which what is referred to comes first."""
-    return sorted(codes, key=lambda code: "link" in script()[code])
+    """The ledgers that people write, in an order in which what is referred to comes first."""
+    by_hand = (code for code in codes if not ledgers[code].kept_by)
+    return sorted(by_hand, key=lambda code: "link" in script()[code])
 
 
 def _rows(one: Programme, ledger: LedgerType, today: date) -> dict[Unit, list[ledger_actions.NewRow]]:
