@@ -31,6 +31,7 @@ SHELF_PAGES = {
     "documents": "reports:make",
     "official": "correspondence:index",
     "returns": "returns:index",
+    "programmes": "programmes:index",
     "codes": "",
     "charts": "",
 }
