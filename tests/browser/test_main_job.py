@@ -322,7 +322,7 @@ def test_a_ledger_put_in_as_a_file_works_at_once(visit: Visit, unit: Unit, tmp_p
     he = make.member(Unit.objects.get(slug="city"), "city-office", "he")
     make.member(unit)
     page = visit("/city/ledgers/", person=he)
-    page.get_by_role("link", name="自定义台账").click()
+    page.get_by_role("link", name="自定义台账和检查表").click()
     page.wait_for_url("**/all/files/")
     put_in(page, tmp_path, WRONG)
     expect(page.locator(".error-summary")).to_be_visible()

@@ -1,10 +1,11 @@
-"""Putting a ledger file into the deployment's library: checked first, then never changed, only followed."""
+"""Putting a ledger or checklist file into the deployment's library: checked first, then only followed."""
 
 from __future__ import annotations
 
 import hashlib
 import os
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -13,11 +14,12 @@ from django.utils.translation import gettext as _
 from safecommunity.accounts.models import User
 from safecommunity.audit.actions import record
 from safecommunity.core.ledgers import LedgerType
-from safecommunity.library import ledgers
+from safecommunity.library import Shelf, checklists, ledgers
 from safecommunity.library.shelf import HERE, LARGEST, split_name
 from safecommunity.units.models import Unit
 
-__all__ = ["LARGEST", "CannotPublish", "publish", "source"]
+__all__ = ["LARGEST", "SHELVES", "CannotPublish", "publish", "source"]
+SHELVES: dict[str, Shelf[Any]] = {"ledgers": ledgers, "checklists": checklists}
 
 
 class CannotPublish(Exception):
@@ -25,27 +27,32 @@ class CannotPublish(Exception):
 
 
 @transaction.atomic
-def publish(*, name: str, content: bytes, is_new_version: bool, unit: Unit, by: User) -> LedgerType:
-    """Check a ledger file and keep it; it works at once. Raises LibraryError, CannotPublish."""
-    code = split_name(name)[0]
-    made = ledgers.parse(f"{code}.toml", content)
-    latest = ledgers.version(code)
+def publish(
+    *, name: str, content: bytes, is_new_version: bool, unit: Unit, by: User, folder: str = "ledgers"
+) -> Any:
+    """Check a file of one of `SHELVES` and keep it; it works at once, what it says is given back.
+
+    Raises LibraryError, CannotPublish.
+    """
+    code, shelf = split_name(name)[0], SHELVES[folder]
+    made = shelf.parse(f"{code}.toml", content)
+    latest = shelf.version(code)
     if latest and not is_new_version:
-        told = _("台账代码“%(code)s”已发布。要修改它，请勾选“作为已有台账的新版本发布”；否则请换一个文件名。")
+        told = _("代码“%(code)s”已发布。要修改它，请勾选“作为已有文件的新版本发布”；否则请换一个文件名。")
         raise CannotPublish(told % {"code": code})
-    if latest:
+    if latest and isinstance(made, LedgerType):
         _refuse_break(ledgers[code], made)
     version = latest + 1
-    _keep(_folder() / (f"{code}@{version}.toml" if version > 1 else f"{code}.toml"), content)
+    _keep(_folder(folder) / (f"{code}@{version}.toml" if version > 1 else f"{code}.toml"), content)
     digest = hashlib.sha256(content).hexdigest()
     after = {"version": version, "sha256": digest}
-    record("ledger.published", f"ledgers.{code}", by=by, unit=unit, after=after)
+    record(f"{folder.removesuffix('s')}.published", f"{folder}.{code}", by=by, unit=unit, after=after)
     return made
 
 
-def source(code: str) -> bytes | None:
-    """The newest file of a ledger as it was written, None when there is none."""
-    files = [*(HERE / "ledgers").glob("*.toml"), *_folder().glob("*.toml")]
+def source(code: str, folder: str = "ledgers") -> bytes | None:
+    """The newest file of this code as it was written, None when there is none."""
+    files = [*(HERE / folder).glob("*.toml"), *_folder(folder).glob("*.toml")]
     own = [file for file in files if split_name(file.name)[0] == code]
     return max(own, key=lambda file: split_name(file.name)[1]).read_bytes() if own else None
 
@@ -65,8 +72,8 @@ def _refuse_break(old: LedgerType, new: LedgerType) -> None:
             raise CannotPublish(told % {"field": code, "old": field.personal})
 
 
-def _folder() -> Path:
-    return Path(settings.LIBRARY) / "ledgers"
+def _folder(name: str) -> Path:
+    return Path(settings.LIBRARY) / name
 
 
 def _keep(file: Path, content: bytes) -> None:

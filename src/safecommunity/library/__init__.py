@@ -13,6 +13,7 @@ from safecommunity.library.shelf import LibraryError, Shelf, add_folder
 if TYPE_CHECKING:
     from safecommunity.core.bodies import BodySet
     from safecommunity.core.charts import Chart
+    from safecommunity.core.checklists import Checklist
     from safecommunity.core.codes import CodeList
     from safecommunity.core.crosswalks import Crosswalk
     from safecommunity.core.ledgers import LedgerType
@@ -25,8 +26,9 @@ if TYPE_CHECKING:
     from safecommunity.core.working_days import Calendar
 
 __all__ = [
-    "LibraryError", "Shelf", "add_folder", "bodies", "calendars", "charts", "codes", "crosswalks",
-    "documents", "ledgers", "metrics", "official", "programmes", "returns", "schemes", "working_days",
+    "LibraryError", "Shelf", "add_folder", "bodies", "calendars", "charts", "checklists", "codes",
+    "crosswalks", "documents", "ledgers", "metrics", "official", "programmes", "returns", "schemes",
+    "working_days",
 ]  # fmt: skip
 
 codes: Shelf[CodeList] = Shelf("codes", "safecommunity.core.codes:parse")
@@ -40,6 +42,7 @@ charts: Shelf[Chart] = Shelf("charts", "safecommunity.core.charts:parse")
 bodies: Shelf[BodySet] = Shelf("bodies", "safecommunity.core.bodies:parse")
 returns: Shelf[Form] = Shelf("returns", "safecommunity.core.returns:parse")
 programmes: Shelf[Template] = Shelf("programmes", "safecommunity.core.programmes:parse")
+checklists: Shelf[Checklist] = Shelf("checklists", "safecommunity.library:checklist")
 calendars: Shelf[Calendar] = Shelf("calendars", "safecommunity.core.working_days:parse")
 
 
@@ -48,6 +51,13 @@ def ledger(code: str, data: Any) -> LedgerType:
     from safecommunity.core import ledger_files
 
     return ledger_files.parse(code, data, codes)
+
+
+def checklist(code: str, data: Any) -> Checklist:
+    """A checklist file's data with the code lists it names. Raises ChecklistFileError."""
+    from safecommunity.core import checklists
+
+    return checklists.parse(code, data, codes)
 
 
 def working_days() -> Calendar:

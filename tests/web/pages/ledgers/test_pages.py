@@ -13,7 +13,7 @@ from safecommunity.audit.models import Line
 from safecommunity.evidence.actions import cite
 from safecommunity.ledgers import actions, queries
 from safecommunity.ledgers.models import Entry, SavedView
-from safecommunity.library import ledgers, shelf
+from safecommunity.library import checklists, ledgers, shelf
 from safecommunity.units.models import Unit
 from safecommunity.web.pages.ledgers import display
 from tests import make
@@ -374,7 +374,7 @@ def test_a_ledger_file_put_in_works_at_once(unit: Unit, city: Client, lin: Clien
     assert [[cell.text for cell in row.cells] for row in rows] == [["2026-03-01", "是"]]
     line = Line.objects.get(act="ledger.published")
     assert (line.target, line.after["version"], line.actor) == ("ledgers.gas-users", 1, "sun")
-    assert city.get(at("source", unit, "gas-users")).content.decode() == GAS
+    assert city.get(at("source", unit, "ledgers", "gas-users")).content.decode() == GAS
 
 
 @pytest.mark.parametrize(
@@ -388,9 +388,9 @@ def test_a_ledger_file_put_in_works_at_once(unit: Unit, city: Client, lin: Clien
         (GAS.replace('title = "name"', ""), "gas-users.toml", ["title", "至少要有一个字段"]),
         (GAS.replace('name = "燃气用户台账"', "name = "), "gas-users.toml", ["不能读出内容"]),
         (GAS, "Gas Users.toml", ["文件名只能用小写字母、数字和连字符"]),
-        (GAS, "gas-users.exe", ["台账文件的名称以 .toml 结尾"]),
+        (GAS, "gas-users.exe", ["文件的名称以 .toml 结尾"]),
         (GAS, "../../premises.toml", ["已发布"]),
-        (GAS, "premises.toml", ["台账代码“premises”已发布"]),
+        (GAS, "premises.toml", ["代码“premises”已发布"]),
     ],
 )
 def test_a_wrong_ledger_file_is_refused_with_file_key_and_reason(
@@ -441,3 +441,22 @@ def test_the_pages_speak_english_to_who_asks_for_it(unit: Unit, lin: Client) -> 
     assert "Business licence" in text(lin.get(at("add", unit, "premises")))
     page = text(lin.get(at("entry", unit, "premises", entry.pk)))
     assert all(words in page for words in ["Name of business or place", "Catering", "Operating", "Yes"])
+
+
+def test_a_checklist_put_in_on_the_same_page_works_at_once(unit: Unit, city: Client, library: Any) -> None:
+    content = shelf.HERE.joinpath("checklists", "fire.toml").read_text(encoding="utf-8")
+    content = content.replace("消防安全检查表", "消防夜查表")
+    assert publish(city, unit, content, "night.toml", folder="checklists").status_code == 302
+    assert checklists["night"].name.zh == "消防夜查表"
+    assert Line.objects.get(act="checklist.published").target == "checklists.night"
+    assert city.get(at("source", unit, "checklists", "night")).content.decode() == content
+    again = publish(city, unit, content, "night.toml", folder="checklists")
+    assert "代码“night”已发布" in again.content.decode()
+    more = {"folder": "checklists", "is_new_version": "on"}
+    assert publish(city, unit, content, "night.toml", **more).status_code == 302
+    assert checklists.version("night") == 2
+    wrong = publish(
+        city, unit, content.replace('key = "escape"', 'key = "exit"'), "other.toml", folder="checklists"
+    )
+    assert wrong.status_code == 422
+    assert "没有分组 escape" in wrong.content.decode()
