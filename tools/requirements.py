@@ -32,6 +32,7 @@ SHELF_PAGES = {
     "official": "correspondence:index",
     "returns": "returns:index",
     "programmes": "programmes:index",
+    "checklists": "ledgers:files",
     "codes": "",
     "charts": "",
 }
