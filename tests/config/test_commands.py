@@ -44,5 +44,7 @@ def test_the_daily_round_is_asked_for_once_a_day_and_root(settings, tmp_path):
         "programmes.remind",
         "returns.remind",
         "returns.remind",
+        "reviews.remind",
+        "reviews.remind",
     ]
     assert (tmp_path / "checkpoints.jsonl").exists()

@@ -114,8 +114,53 @@ def test_reviews_fall_due_after_naming() -> None:
     title = parse("form", data).title
 
     assert title is not None
-    assert title.review_dates(dt.date(2019, 12, 31)) == {"spot-check": dt.date(2021, 12, 31)}
+    assert title.review_dates(dt.date(2019, 12, 31)) == [("spot-check", dt.date(2021, 12, 31))]
 
 
 def test_a_scheme_knows_the_element_of_an_indicator() -> None:
     assert parse("form", form()).element_of("50").code == "1"
+
+
+def reviewed(**changes: Any) -> dict[str, Any]:
+    """The form with a title and a way to it."""
+    named = {"name": "称号", "name_en": "title", "years": 3, "ends": "day-before", "wording": "found"}
+    review = {
+        "source": "s", "wording": "ours", "assessor": "city-office", "experts": 2, "titled": ["pass"],
+        "agenda": [{"name": "首次会议", "name_en": "Opening"}], **changes,
+    }  # fmt: skip
+    return form() | {"title": named, "review": review}
+
+
+def test_the_way_to_a_title_is_read_from_the_file() -> None:
+    found = parse("form", reviewed(window=["11-01", "01-31"], remind_days=[90, 30])).procedure
+
+    assert found is not None
+    assert (found.window, found.remind_days, found.first) == (("11-01", "01-31"), (90, 30), "building")
+    assert parse("form", form()).procedure is None
+
+
+@pytest.mark.parametrize(
+    ("changes", "key"),
+    [
+        ({"source": ""}, "review.source"),
+        ({"assessor": ""}, "review.assessor"),
+        ({"window": ["01-01"]}, "review.window"),
+        ({"window": ["13-01", "12-31"]}, "review.window"),
+        ({"document_days": -1}, "review.document_days"),
+        ({"experts": 0}, "review.experts"),
+        ({"agenda": []}, "review.agenda"),
+        ({"remind_days": ["soon"]}, "review.remind_days"),
+        ({"titled": ["none"]}, "review.titled"),
+        ({"titled": ["fail"]}, "review.titled"),
+        ({"titled": []}, "review.titled"),
+        ({"again": ["pass"]}, "review.again"),
+        ({"limits": [{"metric": "drills"}]}, "review.limits[0].at_most"),
+        ({"papers": [{"code": "a", "name": "甲", "name_en": "A"}] * 2}, "review.papers"),
+        ({"centres": [{"code": "a", "name": "甲"}]}, "review.centres[0].name_en"),
+    ],
+)
+def test_a_bad_way_to_a_title_is_refused_with_the_key_at_fault(changes: dict[str, Any], key: str) -> None:
+    with pytest.raises(SchemeError) as error:
+        parse("form", reviewed(**changes))
+
+    assert error.value.key == key

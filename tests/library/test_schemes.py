@@ -13,6 +13,7 @@ from safecommunity.core.planning import finish_days
 from safecommunity.core.schemes import Band, Element, Indicator, Parts, Scheme, question_codes
 from safecommunity.core.scoring import Mark, check, points
 from safecommunity.core.suggestions import Facts, suggest_all
+from safecommunity.units.models import UNIT_KINDS
 
 SCHEMES = sorted(library.schemes)
 CROSSWALKS = sorted(library.crosswalks)
@@ -140,3 +141,13 @@ def test_a_crosswalk_names_indicators_of_both_schemes(crosswalk: Crosswalk) -> N
     assert len(set(crosswalk.pairs)) == len(crosswalk.pairs)
     assert crosswalk.name
     assert crosswalk.name_en
+
+
+def test_the_way_to_a_title_names_what_exists(scheme: Scheme) -> None:
+    if scheme.procedure is None:
+        return
+    kinds = {kind for kind, _name in UNIT_KINDS}
+    assert scheme.procedure.assessor in kinds
+    assert {one.metric for one in scheme.procedure.limits} <= METRICS
+    assert scheme.procedure.after in {"", *library.codes["honour-levels"]}
+    assert scheme.level in library.codes["honour-levels"]

@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "safecommunity.metrics",
     "safecommunity.assessment",
     "safecommunity.programmes",
+    "safecommunity.reviews",
     "safecommunity.returns",
     "safecommunity.supervision",
     "safecommunity.correspondence",

@@ -92,3 +92,11 @@ class Period:
     def _moved(self, steps: int) -> Period:
         months = self.start.year * 12 + self.start.month - 1 + steps * MONTHS[self.kind]
         return Period(date(months // 12, months % 12 + 1, 1), self.kind)
+
+
+def months_later(day: date, months: int) -> date:
+    """The same day of the month so many months on, the last of it where the month is shorter."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    following = date(year + (month + 1) // 12, (month + 1) % 12 + 1, 1)
+    last = (following - timedelta(days=1)).day
+    return date(year, month + 1, min(day.day, last))

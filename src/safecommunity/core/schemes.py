@@ -7,16 +7,22 @@ without other files, and names key and reason when something is wrong. Numbers a
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from itertools import pairwise
 from typing import Any, TypeAlias, TypeVar
 
+from safecommunity.core.messages import Words
+from safecommunity.core.periods import months_later
+from safecommunity.core.reviews import Limit, Named, Procedure
+
 WORDINGS = ("official", "found", "seed", "remembered", "ours")
 POLICIES = ("refuse", "scale", "full")
 BASES = ("papers", "records", "metrics")
 MOST_ACTIONS = 8
+MONTH_DAY = re.compile(r"(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
 
 Item = TypeVar("Item")
 
@@ -224,12 +230,16 @@ class Band:
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """Something due after naming: a spot check, a yearly report, the re-assessment."""
+    """Something due after naming: a spot check, a yearly report, the re-assessment.
+
+    `every_months`: due again at this distance while the title lasts, 0 for once.
+    """
 
     code: str
     name: str
     name_en: str
     within_months: int
+    every_months: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,11 +255,18 @@ class Title:
 
     def end_date(self, named: dt.date) -> dt.date:
         """Last day on which a title granted on `named` is valid."""
-        anniversary = _months_later(named, 12 * self.years)
+        anniversary = months_later(named, 12 * self.years)
         return anniversary if self.ends == "anniversary" else anniversary - dt.timedelta(days=1)
 
-    def review_dates(self, named: dt.date) -> dict[str, dt.date]:
-        return {review.code: _months_later(named, review.within_months) for review in self.reviews}
+    def review_dates(self, named: dt.date) -> list[tuple[str, dt.date]]:
+        """(code, day by which it is due) of all that falls due while a title granted on `named` lasts."""
+        found: list[tuple[str, dt.date]] = []
+        for review in self.reviews:
+            months = review.within_months
+            found.append((review.code, months_later(named, months)))
+            while review.every_months and (months := months + review.every_months) < 12 * self.years:
+                found.append((review.code, months_later(named, months)))
+        return sorted(found, key=lambda due: due[1])
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,6 +290,7 @@ class Scheme:
     recent_days: int
     effect_without_metric: str
     title: Title | None
+    procedure: Procedure | None
     bands: tuple[Band, ...]
     elements: tuple[Element, ...]
     indicators: Mapping[str, Indicator] = field(repr=False)
@@ -315,6 +333,7 @@ def parse(code: str, data: Mapping[str, Any]) -> Scheme:
         recent_days=top.whole("recent_days", 365),
         effect_without_metric=top.text("effect_without_metric", ""),
         title=_title(top.node("title")) if "title" in data else None,
+        procedure=_procedure(top.node("review")) if "review" in data else None,
         bands=tuple(_band(node) for node in top.nodes("bands")),
         elements=elements,
         indicators=indicators,
@@ -371,6 +390,18 @@ class _Node:
         if not isinstance(value, int) or isinstance(value, bool) or value < 0:
             raise self.fail(name, f"应为不小于 0 的整数, 而不是 {value!r}")
         return value
+
+    def texts(self, name: str) -> tuple[str, ...]:
+        value = self.data.get(name, [])
+        if not isinstance(value, list) or not all(isinstance(each, str) and each for each in value):
+            raise self.fail(name, "应为一组文字")
+        return tuple(value)
+
+    def wholes(self, name: str) -> tuple[int, ...]:
+        value = self.data.get(name, [])
+        if not isinstance(value, list) or not all(type(each) is int and each >= 0 for each in value):
+            raise self.fail(name, "应为一组不小于 0 的整数")
+        return tuple(value)
 
     def flag(self, name: str, default: bool) -> bool:
         value = self.raw(name, default)
@@ -446,10 +477,51 @@ def _title(node: _Node) -> Title:
         ends=node.choice("ends", ("day-before", "anniversary")),
         wording=node.choice("wording", WORDINGS),
         reviews=tuple(
-            Review(each.text("code"), each.text("name"), each.text("name_en"), each.whole("within_months", 0))
+            Review(
+                each.text("code"),
+                each.text("name"),
+                each.text("name_en"),
+                each.whole("within_months", 0),
+                each.whole("every_months", 0),
+            )
             for each in node.nodes("reviews")
         ),
     )
+
+
+def _procedure(node: _Node) -> Procedure:
+    """The `[review]` table: how the scheme takes a unit from intent to title."""
+    window = node.texts("window")
+    if window and (len(window) != 2 or not all(MONTH_DAY.fullmatch(day) for day in window)):
+        raise node.fail("window", '应为受理的首日和末日, 如 ["01-01", "03-31"]')
+    procedure = Procedure(
+        source=node.text("source"),
+        wording=node.choice("wording", WORDINGS),
+        centres=tuple(_named(each) for each in node.nodes("centres")),
+        assessor=node.text("assessor"),
+        after=node.text("after", ""),
+        window=window,
+        document_days=node.whole("document_days", 0),
+        rectify_days=node.whole("rectify_days", 0),
+        experts=node.whole("experts", 1),
+        titled=node.texts("titled"),
+        again=node.texts("again"),
+        limits=tuple(Limit(each.text("metric"), each.number("at_most")) for each in node.nodes("limits")),
+        papers=tuple(_named(each) for each in node.nodes("papers")),
+        agenda=tuple(Words(each.text("name"), each.text("name_en")) for each in node.nodes("agenda")),
+        remind_days=node.wholes("remind_days"),
+    )
+    _unique(node.key("centres"), (each.code for each in procedure.centres))
+    _unique(node.key("papers"), (each.code for each in procedure.papers))
+    if not procedure.experts:
+        raise node.fail("experts", "至少要有一位专家")
+    if not procedure.agenda:
+        raise node.fail("agenda", "至少要有一项议程")
+    return procedure
+
+
+def _named(node: _Node) -> Named:
+    return Named(node.text("code"), Words(node.text("name"), node.text("name_en")))
 
 
 def _element(node: _Node, parts: tuple[Part, ...], grades: tuple[Grade, ...]) -> Element:
@@ -604,6 +676,7 @@ def _check(scheme: Scheme, grades: Sequence[Grade]) -> None:
     _check_bands(scheme.bands)
     for action in scheme.actions.values():
         _check_action(scheme, action)
+    _check_procedure(scheme)
     if scheme.effect_without_metric and scheme.effect_without_metric not in {grade.code for grade in grades}:
         raise SchemeError("effect_without_metric", f"没有等级 {scheme.effect_without_metric!r}")
 
@@ -627,6 +700,21 @@ def _check_bands(bands: Sequence[Band]) -> None:
         raise SchemeError("bands", "结论各档应从高到低排列")
     if bands[-1].at_least != 0:
         raise SchemeError("bands", "最低一档应从 0 分起")
+
+
+def _check_procedure(scheme: Scheme) -> None:
+    procedure = scheme.procedure
+    if procedure is None:
+        return
+    passing = {band.code: band.is_passing for band in scheme.bands}
+    for key, codes in (("titled", procedure.titled), ("again", procedure.again)):
+        for code in codes:
+            if code not in passing:
+                raise SchemeError(f"review.{key}", f"没有结论 {code!r}")
+            if passing[code] != (key == "titled"):
+                raise SchemeError(f"review.{key}", f"结论 {code!r} 是否通过与此不符")
+    if bool(procedure.titled) != (scheme.title is not None):
+        raise SchemeError("review.titled", "有称号的方案应写明哪一档授予称号, 没有称号的不写")
 
 
 def _check_action(scheme: Scheme, action: Action) -> None:
@@ -661,10 +749,3 @@ def _unique(key: str, codes: Iterable[str]) -> None:
 
 def _pairs(items: Sequence[Item]) -> list[tuple[Item, Item]]:
     return list(pairwise(items))
-
-
-def _months_later(day: dt.date, months: int) -> dt.date:
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    following = dt.date(year + (month + 1) // 12, (month + 1) % 12 + 1, 1)
-    last = (following - dt.timedelta(days=1)).day
-    return dt.date(year, month + 1, min(day.day, last))

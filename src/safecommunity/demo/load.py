@@ -26,7 +26,7 @@ from safecommunity.core import one_time_codes
 from safecommunity.core.division_files import read
 from safecommunity.core.ledgers import LedgerType
 from safecommunity.core.periods import Period
-from safecommunity.demo import official, programmes, vetoes
+from safecommunity.demo import official, programmes, reviews, vetoes
 from safecommunity.demo.photos import picture
 from safecommunity.demo.records import YEAR, Setting, script, values
 from safecommunity.evidence import actions as evidence
@@ -94,6 +94,7 @@ def load(now: datetime, today: date) -> None:
         official.load(made["130104001"].unit, people["dongli"], people["dongli-zhuren"], today)
         judged = made["130104001"].children[0]
         vetoes.load(judged, people["kaohe"], people["shijiazhuang"], people["dongli"], today)
+        reviews.load(made["511603001"].unit, people["guangan"], today)
     drain()
 
 

@@ -58,7 +58,15 @@ P = Permission
 SECTIONS: tuple[Section, ...] = (
     Section("home", _("工作台"), "house", "home:index", P.UNIT_VIEW, phone=True),
     Section("programme", _("创建"), "flag", "units:index", P.UNIT_VIEW, covers=("places", "programmes")),
-    Section("assessment", _("评定"), "clipboard-check", "assessment:index", P.ASSESSMENT_VIEW, phone=True),
+    Section(
+        "assessment",
+        _("评定"),
+        "clipboard-check",
+        "assessment:index",
+        P.ASSESSMENT_VIEW,
+        covers=("reviews",),
+        phone=True,
+    ),
     Section("metrics", _("指标"), "chart-column", "metrics:index", P.METRIC_VIEW),
     Section(
         "ledgers",

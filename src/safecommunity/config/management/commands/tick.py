@@ -50,6 +50,7 @@ def _enqueue_daily(today: date) -> None:
             ("assessment.suggest", {"below": True}),
             ("programmes.remind", {}),
             ("returns.remind", {}),
+            ("reviews.remind", {}),
         ]
         if number == 0:
             wanted.insert(0, ("metrics.refresh-all", {"years": [today.year]}))

@@ -56,7 +56,11 @@ CHANGED = gettext_lazy("别人刚刚改过，请看一遍现在的内容再办�
 def index(request: HttpRequest, unit: Unit) -> HttpResponse:
     """Every assessment of the unit with its verdict and what the next band still lacks."""
     rows = [(row, *_standing(row)) for row in queries.assessments(unit)]
-    context = {"rows": rows, "may_edit": _may(request, Permission.ASSESSMENT_EDIT, unit)}
+    context = {
+        "here": "assessments",
+        "rows": rows,
+        "may_edit": _may(request, Permission.ASSESSMENT_EDIT, unit),
+    }
     return render(request, "assessment/index.html", context)
 
 
