@@ -138,6 +138,16 @@ def test_personal_values_leave_masked(unit: Unit, lin: Caller) -> None:
     assert (values["name"], values["id_number"]) == ("王**", "110***********002X")
 
 
+def test_a_restricted_ledger_is_closed_to_whom_it_does_not_concern(
+    unit: Unit, lin: Caller, zhou: Caller
+) -> None:
+    address = at(unit, ledger="vulnerable-people")
+    assert [who.get(address).status_code for who in (lin, zhou)] == [200, 403]
+    person = {"name": "王秀英", "kind": ["disabled"], "helper": "李娜"}
+    entry = actions.add(ledger="vulnerable-people", unit=unit, values=person, by=None)
+    assert [who.get(f"{address}/{entry.pk}").status_code for who in (lin, zhou)] == [200, 403]
+
+
 def test_who_may_not_and_who_does_not_see(unit: Unit, zhou: Caller, wu: Caller) -> None:
     entry = actions.add(ledger="drills", unit=unit, values=DRILL, by=None)
     assert zhou.get(at(unit, f"/{entry.pk}")).status_code == 200

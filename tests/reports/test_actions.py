@@ -88,6 +88,8 @@ def test_an_assessment_of_another_unit_is_refused(unit: Unit, lin: Any) -> None:
 def test_a_ledger_that_does_not_exist_is_refused(unit: Unit, lin: Any) -> None:
     with pytest.raises(actions.Refused, match="台账"):
         actions.make(document="ledger-print", period=made.YEAR, unit=unit, by=lin, ledger="nothing")
+    with pytest.raises(actions.Refused, match="受限台账不印成文书"):
+        actions.make(document="ledger-print", period=made.YEAR, unit=unit, by=lin, ledger="vulnerable-people")
 
 
 def test_a_frozen_paper_keeps_its_hashes_and_cannot_be_changed(paper: Paper, lin: Any) -> None:

@@ -15,6 +15,10 @@ from ninja.security import HttpBearer
 from safecommunity.accounts.models import ApiToken, User
 from safecommunity.audit.actions import refused
 from safecommunity.core.addresses import client_address
+from safecommunity.core.ledgers import LedgerType
+from safecommunity.ledgers.queries import may_open
+from safecommunity.ledgers.wording import local
+from safecommunity.library import ledgers
 from safecommunity.units.models import Unit
 from safecommunity.units.permissions import Permission, can, seen
 from safecommunity.units.wall import narrow
@@ -59,3 +63,18 @@ def unit_for(request: HttpRequest, slug: str, permission: Permission) -> Unit:
         refused(permission, request.path, by=user, unit=unit)
         raise HttpError(403, _("您在“%(unit)s”没有此项权限。请联系安全管理员授权。") % {"unit": unit.name})
     return unit
+
+
+def ledger_for(request: HttpRequest, unit: Unit, code: str) -> LedgerType:
+    """The ledger of the address: 404 when there is none, 403 when it is restricted and not for the caller."""
+    user: Any = request.user
+    if code not in ledgers:
+        raise HttpError(404, _("没有这种台账。"))
+    if not may_open(user, unit, ledgers[code]):
+        refused(Permission.LEDGER_RESTRICTED, request.path, by=user, unit=unit)
+        raise HttpError(
+            403,
+            _("“%(ledger)s”仅限有权人员查看。请联系安全管理员授权。")
+            % {"ledger": local(ledgers[code].words)},
+        )
+    return ledgers[code]

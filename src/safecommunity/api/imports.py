@@ -13,13 +13,11 @@ from ninja import File, Form, Router, Schema, Status
 from ninja.errors import HttpError
 from ninja.files import UploadedFile
 
-from safecommunity.api.access import unit_for
-from safecommunity.core.ledgers import LedgerType
+from safecommunity.api.access import ledger_for, unit_for
 from safecommunity.core.messages import RefusedError
 from safecommunity.jobs import queries as jobs
 from safecommunity.jobs.models import Job
 from safecommunity.ledgers.wording import local, told
-from safecommunity.library import ledgers
 from safecommunity.sheets import actions, queries
 from safecommunity.sheets.models import ImportBatch
 from safecommunity.sheets.packing import message_of
@@ -124,7 +122,7 @@ def upload(
         batch = actions.upload(
             chunks=file.chunks(),
             name=file.name or "",
-            ledger=_ledger(ledger),
+            ledger=ledger_for(request, unit, ledger),
             unit=unit,
             by=request.user,  # type: ignore[arg-type]
         )
@@ -135,17 +133,16 @@ def upload(
 
 @router.get("/units/{slug}/imports/{pk}", response=ImportOut, summary="How far an import is")
 def detail(request: HttpRequest, slug: str, pk: int) -> dict[str, Any]:
-    return _out(_batch(unit_for(request, slug, P.LEDGER_IMPORT), pk))
+    return _out(_batch(request, slug, pk))
 
 
 @router.get("/units/{slug}/imports/{pk}/rows", response=list[RowOut], summary="Checked rows of one outcome")
 def rows(
     request: HttpRequest, slug: str, pk: int, outcome: str = "refused", offset: int = 0, limit: int = 50
 ) -> list[dict[str, Any]]:
-    unit = unit_for(request, slug, P.LEDGER_IMPORT)
-    batch, start = _batch(unit, pk), max(offset, 0)
+    batch, start = _batch(request, slug, pk), max(offset, 0)
     found = queries.staged(batch, outcome)[start : start + min(max(limit, 1), MOST)]
-    masked = not can(request.user, P.LEDGER_PERSONAL, unit)  # type: ignore[arg-type]
+    masked = not can(request.user, P.LEDGER_PERSONAL, batch.unit)  # type: ignore[arg-type]
     return [_row(row) for row in queries.shown_rows(batch, found, masked=masked)]
 
 
@@ -184,13 +181,14 @@ def undo(request: HttpRequest, slug: str, pk: int, given: VersionIn) -> dict[str
 
 @router.post("/units/{slug}/imports/{pk}/refusals", response={201: JobOut}, summary="Refused rows as a file")
 def refusals(request: HttpRequest, slug: str, pk: int) -> Status[Job]:
-    batch = _batch(unit_for(request, slug, P.LEDGER_IMPORT), pk)
+    batch = _batch(request, slug, pk)
     return Status(201, actions.ask_for_refusals(batch=batch, by=request.user))  # type: ignore[arg-type]
 
 
 @router.post("/units/{slug}/exports/{code}", response={201: JobOut}, summary="Export a list as a file")
 def export(request: HttpRequest, slug: str, code: str, given: ExportIn) -> Status[Job]:
-    unit, ledger = unit_for(request, slug, P.LEDGER_EXPORT), _ledger(code)
+    unit = unit_for(request, slug, P.LEDGER_EXPORT)
+    ledger = ledger_for(request, unit, code)
     if given.columns not in ("shown", "all") or given.kind not in ("xlsx", "csv"):
         raise HttpError(422, _("columns 只有 shown 和 all，kind 只有 xlsx 和 csv。"))
     if given.in_full:
@@ -217,7 +215,7 @@ def job_file(request: HttpRequest, slug: str, pk: int) -> FileResponse:
 
 
 def _act(request: HttpRequest, slug: str, pk: int, action: Any, **values: Any) -> dict[str, Any]:
-    batch = _batch(unit_for(request, slug, P.LEDGER_IMPORT), pk)
+    batch = _batch(request, slug, pk)
     try:
         action(batch=batch, by=request.user, **values)
     except RefusedError as refusal:
@@ -227,10 +225,12 @@ def _act(request: HttpRequest, slug: str, pk: int, action: Any, **values: Any) -
     return _out(batch)
 
 
-def _batch(unit: Unit, pk: int) -> ImportBatch:
+def _batch(request: HttpRequest, slug: str, pk: int) -> ImportBatch:
+    unit = unit_for(request, slug, P.LEDGER_IMPORT)
     batch = queries.imports(unit).select_related("unit").filter(pk=pk).first()
     if batch is None:
         raise HttpError(404, _("没有这次导入。"))
+    ledger_for(request, batch.unit, batch.ledger)
     return batch
 
 
@@ -239,12 +239,6 @@ def _job(request: HttpRequest, unit: Unit, pk: int) -> Job:
     if found is None:
         raise HttpError(404, _("没有这个任务。"))
     return found
-
-
-def _ledger(code: str) -> LedgerType:
-    if code not in ledgers:
-        raise HttpError(404, _("没有这本台账。"))
-    return ledgers[code]
 
 
 def _out(batch: ImportBatch) -> dict[str, Any]:

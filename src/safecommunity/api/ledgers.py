@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from ninja import Router, Schema, Status
 from ninja.errors import HttpError
 
-from safecommunity.api.access import unit_for
+from safecommunity.api.access import ledger_for, unit_for
 from safecommunity.api.versions import asked_version
 from safecommunity.core.ledgers import LedgerType
 from safecommunity.core.messages import Message
@@ -22,7 +22,6 @@ from safecommunity.ledgers.actions import DuplicateEntry, InvalidEntry
 from safecommunity.ledgers.models import Entry
 from safecommunity.ledgers.wording import told
 from safecommunity.library import ledgers
-from safecommunity.units.models import Unit
 from safecommunity.units.permissions import Permission
 from safecommunity.units.scope import StaleRecord
 
@@ -112,7 +111,7 @@ def kinds(request: HttpRequest) -> list[dict[str, Any]]:
 )
 def index(request: HttpRequest, slug: str, code: str, offset: int = 0, limit: int = 50) -> dict[str, Any]:
     unit = unit_for(request, slug, Permission.LEDGER_VIEW)
-    ledger = _ledger(code)
+    ledger = ledger_for(request, unit, code)
     ask = asking.parse(ledger, dict(request.GET.lists()))
     rows = asking.found(unit, ledger, ask, timezone.localdate())
     begin, most = max(offset, 0), max(1, min(limit, MOST))
@@ -126,7 +125,7 @@ def index(request: HttpRequest, slug: str, code: str, offset: int = 0, limit: in
 )
 def add(request: HttpRequest, response: HttpResponse, slug: str, code: str, given: EntryIn) -> Any:
     unit = unit_for(request, slug, Permission.LEDGER_EDIT)
-    _ledger(code)
+    ledger_for(request, unit, code)
     try:
         row = actions.add(ledger=code, unit=unit, by=_user(request), **given.dict())
     except InvalidEntry as error:
@@ -140,7 +139,7 @@ def add(request: HttpRequest, response: HttpResponse, slug: str, code: str, give
     "/units/{slug}/ledgers/{code}/entries/{pk}", response=EntryOut, summary="One entry; ETag is its version"
 )
 def detail(request: HttpRequest, response: HttpResponse, slug: str, code: str, pk: int) -> dict[str, Any]:
-    return _tagged(_entry(unit_for(request, slug, Permission.LEDGER_VIEW), code, pk), response)
+    return _tagged(_entry(request, slug, Permission.LEDGER_VIEW, code, pk), response)
 
 
 @router.put(
@@ -151,7 +150,7 @@ def detail(request: HttpRequest, response: HttpResponse, slug: str, code: str, p
 def change(
     request: HttpRequest, response: HttpResponse, slug: str, code: str, pk: int, given: ChangeIn
 ) -> Any:
-    row = _entry(unit_for(request, slug, Permission.LEDGER_EDIT), code, pk)
+    row = _entry(request, slug, Permission.LEDGER_EDIT, code, pk)
     if row.withdrawn_at:
         return Status(409, {"detail": _("这条记录已撤回，恢复后才能修改。")})
     version = asked_version(request)
@@ -174,7 +173,7 @@ def change(
 def withdraw(
     request: HttpRequest, response: HttpResponse, slug: str, code: str, pk: int, given: WhyIn
 ) -> Any:
-    row = _entry(unit_for(request, slug, Permission.LEDGER_EDIT), code, pk)
+    row = _entry(request, slug, Permission.LEDGER_EDIT, code, pk)
     try:
         actions.withdraw(
             entry=row, version=asked_version(request), reason=given.reason[:200], by=_user(request)
@@ -190,7 +189,7 @@ def withdraw(
     summary="Put a withdrawn entry back",
 )
 def restore(request: HttpRequest, response: HttpResponse, slug: str, code: str, pk: int) -> Any:
-    row = _entry(unit_for(request, slug, Permission.LEDGER_EDIT), code, pk)
+    row = _entry(request, slug, Permission.LEDGER_EDIT, code, pk)
     try:
         actions.restore(entry=row, version=asked_version(request), by=_user(request))
     except StaleRecord:
@@ -200,14 +199,9 @@ def restore(request: HttpRequest, response: HttpResponse, slug: str, code: str, 
     return Status(200, _tagged(row, response))
 
 
-def _ledger(code: str) -> LedgerType:
-    if code not in ledgers:
-        raise HttpError(404, _("没有这种台账。"))
-    return ledgers[code]
-
-
-def _entry(unit: Unit, code: str, pk: int) -> Entry:
-    _ledger(code)
+def _entry(request: HttpRequest, slug: str, permission: Permission, code: str, pk: int) -> Entry:
+    unit = unit_for(request, slug, permission)
+    ledger_for(request, unit, code)
     row = queries.entry(unit, code, pk)
     if row is None:
         raise HttpError(404, _("没有这条记录，或者您看不到它。"))

@@ -20,6 +20,7 @@ from safecommunity.ledgers.asking import sealed_field, shown
 from safecommunity.ledgers.models import Entry, SavedView
 from safecommunity.library import crosswalks, ledgers, schemes
 from safecommunity.units.models import Unit
+from safecommunity.units.permissions import Permission, can
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,18 @@ class Use:
     scheme_name: tuple[str, str]
     indicator: str
     text: tuple[str, str]
+
+
+def may_open(user: User, unit: Unit, ledger: LedgerType) -> bool:
+    """Whether a ledger opens to this person: a restricted one to those who work with it."""
+    return not ledger.restricted or can(user, Permission.LEDGER_RESTRICTED, unit)
+
+
+def open_kinds(user: User, unit: Unit) -> list[LedgerType]:
+    """The ledgers this person may read here."""
+    if not can(user, Permission.LEDGER_VIEW, unit):
+        return []
+    return [kind for kind in ledgers.values() if may_open(user, unit, kind)]
 
 
 def standings(unit: Unit, today: date) -> dict[str, Standing]:

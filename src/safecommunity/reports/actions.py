@@ -57,6 +57,8 @@ def make(
         raise Refused(_("“%(name)s”要依据一次评定，请选择。") % {"name": report.name.zh})
     if "ledger" in report.asks and ledger not in ledgers:
         raise Refused(_("“%(name)s”要选择一本台账。") % {"name": report.name.zh})
+    if "ledger" in report.asks and ledgers[ledger].restricted:
+        raise Refused(_("受限台账不印成文书：能看文书的人不一定能看它。请用导出。"))
     row = Paper.objects.create(
         unit=unit,
         path=unit.path,

@@ -25,6 +25,7 @@ class Permission(StrEnum):
     LEDGER_EDIT = "ledger.edit"
     LEDGER_IMPORT = "ledger.import"
     LEDGER_EXPORT = "ledger.export"
+    LEDGER_RESTRICTED = "ledger.restricted"
     LEDGER_PERSONAL = "ledger.personal"
     LEDGER_DEFINE = "ledger.define"
     EVIDENCE_VIEW = "evidence.view"
@@ -93,6 +94,7 @@ RECORD = LOOK | {
     P.LEDGER_EDIT,
     P.LEDGER_IMPORT,
     P.LEDGER_EXPORT,
+    P.LEDGER_RESTRICTED,
     P.EVIDENCE_ATTACH,
     P.TOKEN_OWN,
     P.TASK_DO,

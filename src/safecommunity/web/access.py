@@ -16,6 +16,10 @@ from django.utils.translation import gettext as _
 from safecommunity.accounts.models import User
 from safecommunity.accounts.replays import Answer, OtherContent, answered_once, fingerprint
 from safecommunity.audit.actions import refused
+from safecommunity.core.ledgers import LedgerType
+from safecommunity.ledgers.queries import may_open
+from safecommunity.ledgers.wording import local
+from safecommunity.library import ledgers
 from safecommunity.units.models import Unit
 from safecommunity.units.permissions import Permission, can
 
@@ -117,6 +121,19 @@ def visible_unit(request: HttpRequest, slug: str) -> Unit:
     if unit is None or not can(request.user, Permission.UNIT_VIEW, unit):  # type: ignore[arg-type]
         raise Http404(_("没有这个单位，或者您看不到它。"))
     return unit
+
+
+def open_ledger(request: HttpRequest, unit: Unit, code: str) -> LedgerType:
+    """The ledger of this code: 404 when there is none, 403 when it is restricted and not for this person."""
+    if code not in ledgers:
+        raise Http404(_("没有这种台账。"))
+    person = cast("User", request.user)
+    if not may_open(person, unit, ledgers[code]):
+        refused(Permission.LEDGER_RESTRICTED, request.path, by=person, unit=unit)
+        raise PermissionDenied(
+            _("“%(ledger)s”仅限有权人员查看。请联系安全管理员授权。") % {"ledger": local(ledgers[code].words)}
+        )
+    return ledgers[code]
 
 
 def _ask_again(request: HttpRequest) -> None:

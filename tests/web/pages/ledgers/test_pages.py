@@ -206,11 +206,32 @@ def test_a_record_is_withdrawn_with_a_reason_and_restored(unit: Unit, lin: Clien
     assert len(lin.get(at("list", unit, "premises")).context["rows"]) == 1
 
 
-def test_people_who_need_care_are_listed_by_kind_with_their_helper(unit: Unit, zhou: Client) -> None:
+def test_people_who_need_care_are_listed_by_kind_with_their_helper(unit: Unit, lin: Client) -> None:
     for changes in ({}, {"kind": ["disabled"], "id_number": "440524188001010014", "helper": "赵敏"}):
         actions.add(ledger="vulnerable-people", unit=unit, values={**NEEDY, **changes}, by=None)
-    rows = zhou.get(at("list", unit, "vulnerable-people") + "?f_kind=disabled").context["rows"]
+    rows = lin.get(at("list", unit, "vulnerable-people") + "?f_kind=disabled").context["rows"]
     assert ["赵敏" in [cell.text for cell in row.cells] for row in rows] == [True]
+
+
+def test_a_restricted_ledger_opens_only_to_those_who_work_with_it(
+    unit: Unit, lin: Client, zhou: Client
+) -> None:
+    entry = actions.add(ledger="vulnerable-people", unit=unit, values=NEEDY, by=None)
+    officer = make.client(make.member(unit, "officer", "officer"))
+    addresses = [
+        at("list", unit, "vulnerable-people"),
+        at("entry", unit, "vulnerable-people", entry.pk),
+        at("map", unit, "vulnerable-people"),
+    ]
+    for address in addresses:
+        assert [who.get(address).status_code for who in (lin, officer, zhou)] == [200, 200, 403]
+    assert "脆弱人群台账" in text(lin.get(at("index", unit)))
+    assert "脆弱人群台账" not in text(zhou.get(at("index", unit)))
+    assert Line.objects.filter(act="ledger.restricted", outcome="refused").count() == len(addresses)
+    reporter = make.client(make.member(unit, "reporter", "reporter"))
+    paths = ["ledgers:add", "ledgers:bulk", "imports:start", "imports:template"]
+    asked = [reporter.get(reverse(path, args=[unit.slug, "vulnerable-people"])) for path in paths]
+    assert [answer.status_code for answer in asked] == [403] * len(paths)
 
 
 def test_personal_values_are_masked_everywhere_and_shown_only_with_a_reason(

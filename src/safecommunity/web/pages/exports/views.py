@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from urllib.parse import parse_qs
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
 
 from safecommunity.ledgers import asking
 from safecommunity.ledgers.wording import local
-from safecommunity.library import ledgers
 from safecommunity.sheets import actions
 from safecommunity.units.models import Unit
 from safecommunity.units.permissions import Permission, can
 from safecommunity.web import clock
-from safecommunity.web.access import exactly_once, requires
+from safecommunity.web.access import exactly_once, open_ledger, requires
 from safecommunity.web.pages.exports.forms import ExportForm
 
 
@@ -23,9 +21,7 @@ from safecommunity.web.pages.exports.forms import ExportForm
 @exactly_once
 def start(request: HttpRequest, unit: Unit, code: str) -> HttpResponse:
     """The address carries the same questions as the list (`q show own from to sort f_…`)."""
-    if code not in ledgers:
-        raise Http404(_("没有这本台账。"))
-    ledger, query = ledgers[code], request.GET.urlencode()
+    ledger, query = open_ledger(request, unit, code), request.GET.urlencode()
     may_in_full = ledger.knows_persons and can(request.user, Permission.LEDGER_PERSONAL, unit)  # type: ignore[arg-type]
     form = ExportForm(request.POST if request.method == "POST" else None, may_in_full=may_in_full)
     if form.is_valid():

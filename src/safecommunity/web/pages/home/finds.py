@@ -8,10 +8,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from safecommunity.accounts.models import User
-from safecommunity.core.ledgers import LedgerType
-from safecommunity.library import ledgers
+from safecommunity.ledgers.queries import open_kinds
 from safecommunity.units.models import Unit
-from safecommunity.units.permissions import Permission, can
 from safecommunity.web.components.words import local
 from safecommunity.web.nav import entries
 from safecommunity.web.search import entries_like, says, units_like
@@ -69,14 +67,14 @@ def units(user: User, wanted: str) -> list[Hit]:
 def ledgers_like(user: User, unit: Unit, wanted: str) -> list[Hit]:
     return [
         Hit(local(kind), reverse("ledgers:list", args=[unit.slug, kind.code]), "notebook-tabs")
-        for kind in _open_ledgers(user, unit)
+        for kind in open_kinds(user, unit)
         if says(kind.name, wanted) or says(kind.name_en, wanted)
     ][:MOST]
 
 
 def records(user: User, unit: Unit, wanted: str) -> list[Hit]:
     """From the second letter on: one letter alone would find nearly everything."""
-    kinds = {kind.code: kind for kind in _open_ledgers(user, unit)}
+    kinds = {kind.code: kind for kind in open_kinds(user, unit)}
     if len(wanted) < 2 or not kinds:
         return []
     return [
@@ -88,11 +86,3 @@ def records(user: User, unit: Unit, wanted: str) -> list[Hit]:
         )
         for entry in entries_like(unit, wanted, kinds, MOST)
     ]
-
-
-def _open_ledgers(user: User, unit: Unit) -> list[LedgerType]:
-    """The ledgers this person may read here; restricted ones only with the right to personal values."""
-    if not can(user, Permission.LEDGER_VIEW, unit):
-        return []
-    personal = can(user, Permission.LEDGER_PERSONAL, unit)
-    return [kind for kind in ledgers.values() if personal or not kind.restricted]

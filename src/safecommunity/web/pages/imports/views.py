@@ -8,13 +8,12 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from safecommunity.core.ledgers import LedgerType
 from safecommunity.core.messages import RefusedError
 from safecommunity.jobs.models import Job
 from safecommunity.ledgers.wording import local, told
@@ -25,7 +24,7 @@ from safecommunity.sheets.packing import message_of
 from safecommunity.units.models import Unit
 from safecommunity.units.permissions import Permission, can
 from safecommunity.units.scope import StaleRecord
-from safecommunity.web.access import exactly_once, requires
+from safecommunity.web.access import exactly_once, open_ledger, requires
 from safecommunity.web.pages.imports.forms import ConfirmForm, MatchForm, SheetForm, UploadForm, VersionForm
 
 PAGE = 50
@@ -49,7 +48,7 @@ def index(request: HttpRequest, unit: Unit) -> HttpResponse:
 @requires(Permission.LEDGER_IMPORT)
 @exactly_once
 def start(request: HttpRequest, unit: Unit, code: str) -> HttpResponse:
-    ledger = _ledger(code)
+    ledger = open_ledger(request, unit, code)
     is_sent = request.method == "POST"
     form = UploadForm(request.POST, request.FILES) if is_sent else UploadForm()
     if is_sent and form.is_valid():
@@ -72,7 +71,7 @@ def start(request: HttpRequest, unit: Unit, code: str) -> HttpResponse:
 
 @requires(Permission.LEDGER_IMPORT)
 def template(request: HttpRequest, unit: Unit, code: str) -> HttpResponse:
-    ledger = _ledger(code)
+    ledger = open_ledger(request, unit, code)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "template.xlsx"
         templates.write(path, ledger)
@@ -85,14 +84,14 @@ def template(request: HttpRequest, unit: Unit, code: str) -> HttpResponse:
 @requires(Permission.LEDGER_IMPORT)
 def detail(request: HttpRequest, unit: Unit, pk: int) -> HttpResponse:
     """Whatever step the import is at; asks for itself every second while something is going on."""
-    return _page(request, _batch(unit, pk))
+    return _page(request, _batch(request, unit, pk))
 
 
 @require_POST
 @requires(Permission.LEDGER_IMPORT)
 @exactly_once
 def sheet(request: HttpRequest, unit: Unit, pk: int) -> HttpResponse:
-    batch = _batch(unit, pk)
+    batch = _batch(request, unit, pk)
     form = SheetForm(request.POST, batch=batch)
     if not form.is_valid():
         return _page(request, batch, sheet_form=form, status=422)
@@ -104,7 +103,7 @@ def sheet(request: HttpRequest, unit: Unit, pk: int) -> HttpResponse:
 @requires(Permission.LEDGER_IMPORT)
 @exactly_once
 def match(request: HttpRequest, unit: Unit, pk: int) -> HttpResponse:
-    batch = _batch(unit, pk)
+    batch = _batch(request, unit, pk)
     form = MatchForm(request.POST, batch=batch)
     if not form.is_valid():
         return _page(request, batch, match_form=form, status=422)
@@ -114,7 +113,7 @@ def match(request: HttpRequest, unit: Unit, pk: int) -> HttpResponse:
 @requires(Permission.LEDGER_IMPORT)
 def preview(request: HttpRequest, unit: Unit, pk: int) -> HttpResponse:
     """The rows of one outcome, page by page."""
-    batch = _batch(unit, pk)
+    batch = _batch(request, unit, pk)
     return render(request, "imports/rows.html", _rows(request, batch))
 
 
@@ -122,7 +121,7 @@ def preview(request: HttpRequest, unit: Unit, pk: int) -> HttpResponse:
 @requires(Permission.LEDGER_IMPORT)
 def refusals(request: HttpRequest, unit: Unit, pk: int) -> HttpResponse:
     """The refused rows as a sheet with the reasons in its last column; it waits in the tray."""
-    actions.ask_for_refusals(batch=_batch(unit, pk), by=request.user)  # type: ignore[arg-type]
+    actions.ask_for_refusals(batch=_batch(request, unit, pk), by=request.user)  # type: ignore[arg-type]
     return redirect("jobs:index", unit.slug)
 
 
@@ -130,7 +129,7 @@ def refusals(request: HttpRequest, unit: Unit, pk: int) -> HttpResponse:
 @requires(Permission.LEDGER_IMPORT)
 @exactly_once
 def run(request: HttpRequest, unit: Unit, pk: int) -> HttpResponse:
-    batch = _batch(unit, pk)
+    batch = _batch(request, unit, pk)
     form = ConfirmForm(request.POST)
     if not form.is_valid():
         return _page(request, batch, confirm_form=form, status=422)
@@ -159,7 +158,7 @@ def resume(request: HttpRequest, unit: Unit, pk: int) -> HttpResponse:
 
 
 def _stepped(request: HttpRequest, unit: Unit, pk: int, action: Any) -> HttpResponse:
-    batch = _batch(unit, pk)
+    batch = _batch(request, unit, pk)
     form = VersionForm(request.POST)
     version = form.cleaned_data["version"] if form.is_valid() else 0
     return _done(request, batch, action, version=version)
@@ -176,7 +175,7 @@ def _done(request: HttpRequest, batch: ImportBatch, action: Any, **values: Any) 
 
 
 def _page(request: HttpRequest, batch: ImportBatch, status: int = 200, **forms: Any) -> HttpResponse:
-    ledger, is_busy = _ledger(batch.ledger), batch.state in BUSY
+    ledger, is_busy = ledgers[batch.ledger], batch.state in BUSY
     job = queries.job(batch) if is_busy else None
     context = {
         "batch": batch,
@@ -244,11 +243,7 @@ def _line(line: queries.Line) -> dict[str, str]:
     }
 
 
-def _batch(unit: Unit, pk: int) -> ImportBatch:
-    return get_object_or_404(queries.imports(unit).select_related("unit"), pk=pk)
-
-
-def _ledger(code: str) -> LedgerType:
-    if code not in ledgers:
-        raise Http404(_("没有这本台账。"))
-    return ledgers[code]
+def _batch(request: HttpRequest, unit: Unit, pk: int) -> ImportBatch:
+    batch = get_object_or_404(queries.imports(unit).select_related("unit"), pk=pk)
+    open_ledger(request, batch.unit, batch.ledger)
+    return batch

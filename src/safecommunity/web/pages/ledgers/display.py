@@ -19,7 +19,7 @@ from safecommunity.ledgers.asking import EMPTY, SOON, Ask
 from safecommunity.ledgers.models import Entry
 from safecommunity.ledgers.queries import Use
 from safecommunity.ledgers.wording import local
-from safecommunity.library import codes, ledgers
+from safecommunity.library import codes
 from safecommunity.units.models import Unit
 from safecommunity.web.components.icons import UnknownIcon, shapes
 
@@ -192,12 +192,14 @@ def uses(found: Iterable[Use]) -> list[tuple[str, list[tuple[str, str]]]]:
     return list(by_scheme.items())
 
 
-def groups(standing: Mapping[str, Any]) -> list[tuple[str, list[tuple[LedgerType, str, str, Any, str]]]]:
+def groups(
+    kinds: Iterable[LedgerType], standing: Mapping[str, Any]
+) -> list[tuple[str, list[tuple[LedgerType, str, str, Any, str]]]]:
     """The ledgers by group, each with its name, what it is, how it stands and its icon."""
     found: dict[str, list[tuple[LedgerType, str, str, Any, str]]] = {}
-    for code, ledger in ledgers.items():
+    for ledger in kinds:
         about = local((ledger.description, ledger.description_en))
-        line = (ledger, local(ledger.words), about, standing.get(code), sign(ledger))
+        line = (ledger, local(ledger.words), about, standing.get(ledger.code), sign(ledger))
         found.setdefault(ledger.group, []).append(line)
     names = codes["ledger-groups"]
     ordered = [

@@ -27,7 +27,7 @@ from safecommunity.units.models import Unit
 from safecommunity.units.permissions import Permission, can
 from safecommunity.units.queries import below
 from safecommunity.units.scope import StaleRecord
-from safecommunity.web.access import exactly_once, requires
+from safecommunity.web.access import exactly_once, open_ledger, requires
 from safecommunity.web.clock import today
 from safecommunity.web.conflicts import Side
 from safecommunity.web.pages.ledgers import display, heat
@@ -41,9 +41,11 @@ NEAR = (30, 90, 180)
 
 @requires(Permission.LEDGER_VIEW)
 def index(request: HttpRequest, unit: Unit) -> HttpResponse:
-    standing = queries.standings(unit, today())
+    kinds = queries.open_kinds(_user(request), unit)
+    found = queries.standings(unit, today())
+    standing = {kind.code: found[kind.code] for kind in kinds if kind.code in found}
     context = {
-        "groups": display.groups(standing),
+        "groups": display.groups(kinds, standing),
         "expired": sum(one.expired for one in standing.values()),
         "expiring": sum(one.expiring for one in standing.values()),
         "starred": sum(one.starred for one in standing.values()),
@@ -56,9 +58,9 @@ def index(request: HttpRequest, unit: Unit) -> HttpResponse:
 def expiring(request: HttpRequest, unit: Unit) -> HttpResponse:
     """What has run out or will soon, over all ledgers."""
     days = int(request.GET["days"]) if request.GET.get("days") in {str(near) for near in NEAR} else NEAR[1]
-    page = Paginator(queries.running_out(unit, today(), within_days=days), PAGE).get_page(
-        request.GET.get("page")
-    )
+    kinds = [kind.code for kind in queries.open_kinds(_user(request), unit)]
+    found = queries.running_out(unit, today(), within_days=days).filter(ledger__in=kinds)
+    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
     rows = [
         {
             "entry": one,
@@ -67,7 +69,6 @@ def expiring(request: HttpRequest, unit: Unit) -> HttpResponse:
             "state": display.expiry_state(one.expires_date, today()),
         }
         for one in page
-        if one.ledger in ledgers
     ]
     context = {"page": page, "rows": rows, "days": days, "near": NEAR}
     return render(request, "ledgers/expiring.html", context)
@@ -75,7 +76,7 @@ def expiring(request: HttpRequest, unit: Unit) -> HttpResponse:
 
 @requires(Permission.LEDGER_VIEW)
 def entries(request: HttpRequest, unit: Unit, code: str) -> HttpResponse:
-    ledger = _ledger(code)
+    ledger = open_ledger(request, unit, code)
     ask = asking.parse(ledger, dict(request.GET.lists()))
     page = Paginator(asking.ids(unit, ledger, ask, today()), PAGE).get_page(request.GET.get("page"))
     shown = queries.in_order(unit, list(page))
@@ -109,7 +110,7 @@ def entries(request: HttpRequest, unit: Unit, code: str) -> HttpResponse:
 @requires(Permission.LEDGER_VIEW)
 def chart(request: HttpRequest, unit: Unit, code: str) -> HttpResponse:
     """The entries asked for, on a map."""
-    ledger = _ledger(code)
+    ledger = open_ledger(request, unit, code)
     ask = asking.parse(ledger, dict(request.GET.lists()))
     rows = asking.found(unit, ledger, ask, today()).exclude(longitude=None)
     shown = list(rows[:MOST_ON_MAP])
@@ -135,13 +136,13 @@ def chart(request: HttpRequest, unit: Unit, code: str) -> HttpResponse:
 
 @requires(Permission.LEDGER_VIEW)
 def entry(request: HttpRequest, unit: Unit, code: str, pk: int) -> HttpResponse:
-    return _record(request, unit, _entry(unit, code, pk))
+    return _record(request, unit, _entry(request, unit, code, pk))
 
 
 @requires(Permission.LEDGER_EDIT)
 @exactly_once
 def add(request: HttpRequest, unit: Unit, code: str) -> HttpResponse:
-    ledger = _ledger(code)
+    ledger = open_ledger(request, unit, code)
     actions.by_hand(ledger)
     form = EntryForm(ledger, unit, request.POST or None, initial=request.GET.dict())
     if request.method == "POST" and form.is_valid():
@@ -167,7 +168,7 @@ def add(request: HttpRequest, unit: Unit, code: str) -> HttpResponse:
 @requires(Permission.LEDGER_EDIT)
 @exactly_once
 def edit(request: HttpRequest, unit: Unit, code: str, pk: int) -> HttpResponse:
-    found = _entry(unit, code, pk)
+    found = _entry(request, unit, code, pk)
     if found.withdrawn_at:
         raise Http404(_("这条记录已撤回，恢复后才能修改。"))
     actions.by_hand(found.type)
@@ -187,7 +188,7 @@ def edit(request: HttpRequest, unit: Unit, code: str, pk: int) -> HttpResponse:
         except DuplicateEntry as error:
             form.add_error(None, str(error))
         except StaleRecord:
-            return _stale(request, form, _entry(unit, code, pk))
+            return _stale(request, form, _entry(request, unit, code, pk))
         else:
             _tell_saved(request, found)
             return redirect(display.address(found))
@@ -198,7 +199,7 @@ def edit(request: HttpRequest, unit: Unit, code: str, pk: int) -> HttpResponse:
 @requires(Permission.LEDGER_EDIT)
 @exactly_once
 def withdraw(request: HttpRequest, unit: Unit, code: str, pk: int) -> HttpResponse:
-    found = _entry(unit, code, pk)
+    found = _entry(request, unit, code, pk)
     form = WhyForm(request.POST)
     if not form.is_valid():
         return _record(request, unit, found, why_form=form, status=422)
@@ -220,7 +221,7 @@ def withdraw(request: HttpRequest, unit: Unit, code: str, pk: int) -> HttpRespon
 @requires(Permission.LEDGER_EDIT)
 @exactly_once
 def restore(request: HttpRequest, unit: Unit, code: str, pk: int) -> HttpResponse:
-    found = _entry(unit, code, pk)
+    found = _entry(request, unit, code, pk)
     try:
         actions.restore(entry=found, version=int(request.POST.get("version") or 0), by=_user(request))
     except (DuplicateEntry, StaleRecord, ValueError) as error:
@@ -235,7 +236,7 @@ def restore(request: HttpRequest, unit: Unit, code: str, pk: int) -> HttpRespons
 @requires(Permission.LEDGER_PERSONAL)
 def show(request: HttpRequest, unit: Unit, code: str, pk: int) -> HttpResponse:
     """A personal value in full on this one answer, which nobody keeps; the log says who looked and why."""
-    found = _entry(unit, code, pk)
+    found = _entry(request, unit, code, pk)
     form = ShowForm(request.POST)
     field = found.type.fields.get(str(request.POST.get("field", "")))
     if not form.is_valid() or field is None or field.personal == "none":
@@ -252,7 +253,7 @@ def show(request: HttpRequest, unit: Unit, code: str, pk: int) -> HttpResponse:
 @exactly_once
 def bulk(request: HttpRequest, unit: Unit, code: str) -> HttpResponse:
     """Set one field on the chosen entries: choose, see what would change, then do it."""
-    ledger = _ledger(code)
+    ledger = open_ledger(request, unit, code)
     actions.by_hand(ledger)
     asked = request.POST if request.method == "POST" else request.GET
     versions = _versions(asked.getlist("row"))
@@ -289,7 +290,7 @@ def bulk(request: HttpRequest, unit: Unit, code: str) -> HttpResponse:
 @requires(Permission.LEDGER_VIEW)
 @exactly_once
 def save_view(request: HttpRequest, unit: Unit, code: str) -> HttpResponse:
-    ledger = _ledger(code)
+    ledger = open_ledger(request, unit, code)
     form = ViewForm(request.POST)
     query = str(request.POST.get("query", ""))
     if form.is_valid():
@@ -456,14 +457,8 @@ def _tell_saved(request: HttpRequest, made: Entry) -> None:
         messages.success(request, _("已保存。"))
 
 
-def _ledger(code: str) -> LedgerType:
-    if code not in ledgers:
-        raise Http404(_("没有这种台账。"))
-    return ledgers[code]
-
-
-def _entry(unit: Unit, code: str, pk: int) -> Entry:
-    _ledger(code)
+def _entry(request: HttpRequest, unit: Unit, code: str, pk: int) -> Entry:
+    open_ledger(request, unit, code)
     found = queries.entry(unit, code, pk)
     if found is None:
         raise Http404(_("没有这条记录，或者您看不到它。"))

@@ -51,7 +51,7 @@ class PaperForm(forms.Form):
             return
         self.fields["ledger"].choices = [  # type: ignore[attr-defined]
             ("", _("（不打印台账）")),
-            *((code, local(one.words)) for code, one in ledgers.items()),
+            *((code, local(one.words)) for code, one in ledgers.items() if not one.restricted),
         ]
         self.fields["assessment"].queryset = assessments(unit)  # type: ignore[attr-defined]
 
