@@ -30,7 +30,6 @@ RECORDS = [
         },
         {"f_leading_body": "true", "f_responsibility_system": "true", "f_safety_assistant": "true"},
         "5.3",
-        marks=pytest.mark.requirement("R61", "R63", "R64"),
         id="premises",
     ),
     pytest.param(
@@ -59,7 +58,6 @@ RECORDS = [
         },
         {"f_monitored": "true"},
         "3.3",
-        marks=pytest.mark.requirement("R62", "R181"),
         id="hazard-source",
     ),
     pytest.param(
@@ -89,7 +87,6 @@ RECORDS = [
         },
         {"f_passed": "true", "f_intact": "true", "f_provided_as_prescribed": "true"},
         "5.2",
-        marks=pytest.mark.requirement("R69"),
         id="fire-equipment",
     ),
     pytest.param(
@@ -103,7 +100,6 @@ RECORDS = [
         },
         {"f_plated": "true", "f_inspected_on_time": "true"},
         "5.1",
-        marks=pytest.mark.requirement("R76"),
         id="vehicles",
     ),
     pytest.param(
@@ -111,7 +107,6 @@ RECORDS = [
         {"name": "王强", "class": "a1", "reviewed_on_time": True},
         {"f_reviewed_on_time": "true"},
         "5.1",
-        marks=pytest.mark.requirement("R76"),
         id="drivers",
     ),
     pytest.param(
@@ -129,7 +124,6 @@ RECORDS = [
         },
         {"f_licensed": "true", "f_zoned": "true", "f_daily_removal": "true", "f_poisoning_measures": "true"},
         "8.2",
-        marks=pytest.mark.requirement("R82"),
         id="food-business",
     ),
     pytest.param(
@@ -144,7 +138,6 @@ RECORDS = [
         },
         {"f_kind": "tableware"},
         "8.2",
-        marks=pytest.mark.requirement("R80"),
         id="tableware",
     ),
     pytest.param(
@@ -161,7 +154,6 @@ RECORDS = [
         },
         {"f_campaign": "fire-119", "f_groups": "pupils"},
         "5.2",
-        marks=pytest.mark.requirement("R71", "R85", "R88"),
         id="fire-month",
     ),
     pytest.param(
@@ -178,7 +170,6 @@ RECORDS = [
         },
         {"f_kind": "law-study"},
         "6.3",
-        marks=pytest.mark.requirement("R86"),
         id="law-study",
     ),
     pytest.param(
@@ -195,7 +186,6 @@ RECORDS = [
         },
         {"f_kind": "handbook-study"},
         "6.2",
-        marks=pytest.mark.requirement("R89"),
         id="handbook",
     ),
     pytest.param(
@@ -213,7 +203,6 @@ RECORDS = [
         },
         {"f_kind": "three-level"},
         "6.3",
-        marks=pytest.mark.requirement("R90"),
         id="three-level",
     ),
     pytest.param(
@@ -229,7 +218,6 @@ RECORDS = [
         },
         {"f_groups": "guards"},
         "6.3",
-        marks=pytest.mark.requirement("R91"),
         id="guards",
     ),
     pytest.param(
@@ -243,7 +231,6 @@ RECORDS = [
         },
         {"f_kind": "window"},
         "6.1",
-        marks=pytest.mark.requirement("R87", "R151"),
         id="window",
     ),
     pytest.param(
@@ -257,7 +244,6 @@ RECORDS = [
         },
         {"f_kind": "fire"},
         "7.1",
-        marks=pytest.mark.requirement("R43", "R122"),
         id="plan",
     ),
     pytest.param(
@@ -271,7 +257,6 @@ RECORDS = [
         },
         {"f_kind": "comprehensive"},
         "7.2",
-        marks=pytest.mark.requirement("R44"),
         id="team",
     ),
     pytest.param(
@@ -287,7 +272,6 @@ RECORDS = [
         },
         {"f_normal": "false"},
         "8.1",
-        marks=pytest.mark.requirement("R46"),
         id="patrol",
     ),
     pytest.param(
@@ -301,7 +285,6 @@ RECORDS = [
         },
         {"f_fixed": "true", "f_complete": "true"},
         "1.1",
-        marks=pytest.mark.requirement("R42"),
         id="office",
     ),
     pytest.param(
@@ -315,7 +298,6 @@ RECORDS = [
         },
         {"f_state": "superseded"},
         "3.1",
-        marks=pytest.mark.requirement("R3", "R206", "R216", "R217"),
         id="legal-basis",
     ),
     pytest.param(
@@ -334,7 +316,6 @@ RECORDS = [
         },
         {"f_kind": "implementation"},
         "4.1",
-        marks=pytest.mark.requirement("R29", "R30", "R109", "R148"),
         id="implementation-plan",
     ),
     pytest.param(
@@ -352,7 +333,6 @@ RECORDS = [
         },
         {"f_kind": "group", "f_covers": "vulnerable"},
         "5.2",
-        marks=pytest.mark.requirement("R118"),
         id="group-plan",
     ),
     pytest.param(
@@ -369,7 +349,6 @@ RECORDS = [
         },
         {"f_kind": "preventive"},
         "11.1",
-        marks=pytest.mark.requirement("R124"),
         id="corrective",
     ),
     pytest.param(
@@ -385,7 +364,6 @@ RECORDS = [
         },
         {"f_kind": "warning", "f_monitored": "true"},
         "3.3",
-        marks=pytest.mark.requirement("R119", "R159"),
         id="sign",
     ),
     pytest.param(
@@ -400,7 +378,6 @@ RECORDS = [
         },
         {"f_kind": "visit"},
         "2.1",
-        marks=pytest.mark.requirement("R35", "R116", "R152"),
         id="exchange",
     ),
     pytest.param(
@@ -408,7 +385,6 @@ RECORDS = [
         {"name": "赵敏", "joined_date": "2025-01-01", "group": "veteran", "fields": ["fire"], "hours": 20},
         {"f_group": "veteran"},
         "2.3",
-        marks=pytest.mark.requirement("R153", "R156"),
         id="volunteer",
     ),
     pytest.param(
@@ -426,7 +402,6 @@ RECORDS = [
         },
         {"f_state": "answered", "f_satisfied": "true"},
         "2.2",
-        marks=pytest.mark.requirement("R154"),
         id="opinion",
     ),
     pytest.param(
@@ -443,7 +418,6 @@ RECORDS = [
         },
         {"f_field": "traffic"},
         "9.1",
-        marks=pytest.mark.requirement("R162"),
         id="injuries",
     ),
     pytest.param(
@@ -458,7 +432,6 @@ RECORDS = [
         },
         {"f_use": "publicity"},
         "1.5",
-        marks=pytest.mark.requirement("R166"),
         id="funds",
     ),
     pytest.param(
@@ -472,7 +445,6 @@ RECORDS = [
         },
         {"f_direction": "given"},
         "12.2",
-        marks=pytest.mark.requirement("R167"),
         id="award",
     ),
     pytest.param(
@@ -492,7 +464,6 @@ RECORDS = [
         },
         {"f_field": "elderly", "f_focus": "high-risk-people"},
         "5.5",
-        marks=pytest.mark.requirement("R103", "R120", "R182"),
         id="project",
     ),
     pytest.param(
@@ -510,7 +481,6 @@ RECORDS = [
         },
         {"f_kind": "comprehensive", "f_key_posts": "true"},
         "8.2",
-        marks=pytest.mark.requirement("R58", "R138", "R140"),
         id="inspection",
     ),
     pytest.param(
@@ -527,7 +497,6 @@ RECORDS = [
         },
         {"f_kind": "overall", "f_injuries_compared": "true"},
         "12.1",
-        marks=pytest.mark.requirement("R113", "R143"),
         id="review",
     ),
     pytest.param(
@@ -543,7 +512,6 @@ RECORDS = [
         },
         {"f_methods": "surveillance"},
         "3.1",
-        marks=pytest.mark.requirement("R101", "R157"),
         id="diagnosis",
     ),
 ]

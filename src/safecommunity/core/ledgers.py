@@ -188,7 +188,7 @@ class LedgerType:
             if field.code not in clean and field.code not in errors and _is_required(field, clean):
                 errors[field.code] = _missing(self, field)
             elif field.after and field.code not in errors and _is_before(field, clean):
-                errors[field.code] = Message("不能早于“%(other)s”", {"other": self.fields[field.after].words})
+                errors[field.code] = _too_small(self, field)
         return Checked(clean, errors, unusual)
 
     def title_of(self, clean: Mapping[str, Any]) -> str:
@@ -280,6 +280,11 @@ def _missing(ledger: LedgerType, field: Field) -> Message:
     return Message(
         "“%(other)s”为“%(value)s”时必填", {"other": other.words, "value": shown_value(other, first)}
     )
+
+
+def _too_small(ledger: LedgerType, field: Field) -> Message:
+    other = {"other": ledger.fields[field.after].words}
+    return Message("不能低于“%(other)s”", other) if field.is_number else Message("不能早于“%(other)s”", other)
 
 
 def _is_before(field: Field, clean: Mapping[str, Any]) -> bool:
