@@ -150,7 +150,8 @@ PLAN = {"level": "special", "issued_date": "2025-01-01", "body": "创建办"}
                  "violations": 1}], "1", "metric-missed violations"),
         ], id="no-hazard-violation-fire", marks=pytest.mark.requirement("R72")),
         pytest.param("R73", [
-            Step("premises", [{"name": "地块", **SHOP, "kind": "vacant-plot", "three_in_one": False}], "0",
+            Step("premises", [{"name": "地块", **SHOP, "kind": "vacant-plot", "three_in_one": False,
+                               "illegal_structure": False}], "0",
                  "metric-met three-in-one-premises"),
             Step("premises", [{"name": "宿舍", **SHOP, "kind": "dormitory", "illegal_structure": True}], "1",
                  "metric-missed illegal-structures"),
