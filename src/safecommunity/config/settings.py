@@ -53,6 +53,7 @@ INSTALLED_APPS = [
     "safecommunity.assessment",
     "safecommunity.programmes",
     "safecommunity.reviews",
+    "safecommunity.targets",
     "safecommunity.returns",
     "safecommunity.supervision",
     "safecommunity.correspondence",

@@ -21,7 +21,7 @@ Direction = Literal["up", "level", "down"]
 Addressee = Literal["none", "one", "many"]
 Keeps = Literal["", "rules", "plans", "meetings"]
 
-PLACES = ("unit", "year", "basis", "bodies", "duties", "targets", "timeline")
+PLACES = ("unit", "other", "year", "basis", "bodies", "duties", "targets", "timeline")
 """What a skeleton may name; `basis` … `timeline` stand on lines of their own or in a sentence."""
 SECRECY = ("", "秘密", "机密", "绝密")
 URGENCY = ("", "特急", "加急")
@@ -177,6 +177,7 @@ def drafted(kind: Kind, values: Mapping[str, str]) -> str:
 
 def _blank(place: str) -> str:
     words = {
+        "other": "填写责任单位",
         "basis": "填写依据文件的名称和文号",
         "bodies": "尚未设立创建机构，填写组织机构和成员",
         "duties": "尚未登记职责，填写各机构职责",

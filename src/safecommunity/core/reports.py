@@ -106,6 +106,8 @@ BLOCKS: Mapping[str, Words] = {
     "returns.figures": Words("月报数据", "figures of the monthly return"),
     "returns.words": Words("月报文字", "what the monthly return says in words"),
     "returns.board": Words("下级月报报送情况", "how the returns from below were filed"),
+    "targets.table": Words("年度目标及完成情况", "targets of the year and how far they are"),
+    "targets.breakdown": Words("目标分解表", "targets broken down over the units below"),
     "photos": Words("报告期全部照片", "all photos of the period"),
     "ledger": Words("所选台账的记录表", "records of the chosen ledger"),
     "plan.table": Words("差距与下一步行动表", "gap and next actions"),

@@ -89,10 +89,12 @@ def draft(
     title: str = "",
     group: Body | None = None,
     uuid: UUID | None = None,
+    words: Mapping[str, str] | None = None,
 ) -> OfficialDocument:
     """Begin a document from the skeleton of its kind, filled from the unit's own records.
 
-    `group`: the one body of the unit whose plan it is, where it is not the unit's own.
+    `group`: the one body of the unit whose plan it is, where it is not the unit's own. `words`: what stands
+    in places of the skeleton instead of the unit's records.
 
     The same `uuid` again gives the document it made the first time.
     """
@@ -101,6 +103,7 @@ def draft(
     if kind not in official:
         raise Refused(_("没有文种“%(code)s”。") % {"code": kind})
     rules = official[kind]
+    filled = {**queries.places(unit, today, group), **(words or {})}
     row = OfficialDocument.objects.create(
         unit=unit,
         path=unit.path,
@@ -109,10 +112,12 @@ def draft(
         year=today.year,
         group=group,
         title=title[:200] or _first_title(unit, kind, group),
-        body="\n".join(line.words for line in outline(drafted(rules, queries.places(unit, today, group)))),
+        body="\n".join(line.words for line in outline(drafted(rules, filled))),
         head=f"{unit.name}{rules.mark}"[:60] if rules.form != "plain" else "",
         agency=queries.last_agency(unit),
-        signature=f"{unit.name}、［填写另一方］"[:120] if rules.form == "plain" else unit.name,
+        signature=f"{unit.name}、{filled.get('other') or '［填写另一方］'}"[:120]
+        if rules.form == "plain"
+        else unit.name,
         issuer=unit.name,
         drafter=by,
     )

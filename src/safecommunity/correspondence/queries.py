@@ -11,6 +11,7 @@ from django.db.models import Q, QuerySet
 from safecommunity.core.official import Attachment, Official, blanks, day_text, from_data, outline, seal_of
 from safecommunity.correspondence.models import Number, OfficialDocument, Series, State, Step
 from safecommunity.ledgers.models import Entry
+from safecommunity.targets.models import Pledge
 from safecommunity.units.models import Body, Unit
 from safecommunity.units.queries import below, bodies, serving
 
@@ -142,6 +143,16 @@ def places(unit: Unit, today: date, group: Body | None = None) -> dict[str, str]
         ),
         "timeline": "\n".join(map(_step_of_plan, _course(own))),
     }
+
+
+def pledged(pledge: Pledge) -> dict[str, str]:
+    """What a letter of responsibility says in the places of its skeleton, a numbered line each target."""
+    verbs = {"higher": "达到", "lower": "不超过"}
+    targets = (
+        f"（一）{one['name']}{verbs[one['better']]}{one['amount']}{one['unit']}，{day_text(one['due'])}前完成。"
+        for one in pledge.lines
+    )
+    return {"other": pledge.unit.name, "year": str(pledge.year), "targets": "\n".join(targets)}
 
 
 def _newest(unit: Unit, ledger: str, year: int) -> Iterable[Entry]:

@@ -26,7 +26,7 @@ from safecommunity.core import one_time_codes
 from safecommunity.core.division_files import read
 from safecommunity.core.ledgers import LedgerType
 from safecommunity.core.periods import Period
-from safecommunity.demo import official, programmes, reviews, vetoes
+from safecommunity.demo import official, programmes, reviews, targets, vetoes
 from safecommunity.demo.photos import picture
 from safecommunity.demo.records import YEAR, Setting, script, values
 from safecommunity.evidence import actions as evidence
@@ -84,6 +84,8 @@ def load(now: datetime, today: date) -> None:
             if "scale" in one.said:
                 _record_year(one, today)
         _targets(made)
+        shared = {code: one.unit for code, one in made.items()}
+        targets.load(shared, people["guangan"], people["daishi"], today)
         metrics.refresh_all(today=today, years=[today.year - 1, today.year])
         _forget_jobs()
         for one in made.values():

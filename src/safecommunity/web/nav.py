@@ -57,7 +57,9 @@ class Entry:
 P = Permission
 SECTIONS: tuple[Section, ...] = (
     Section("home", _("工作台"), "house", "home:index", P.UNIT_VIEW, phone=True),
-    Section("programme", _("创建"), "flag", "units:index", P.UNIT_VIEW, covers=("places", "programmes")),
+    Section(
+        "programme", _("创建"), "flag", "units:index", P.UNIT_VIEW, covers=("places", "programmes", "targets")
+    ),
     Section(
         "assessment",
         _("评定"),

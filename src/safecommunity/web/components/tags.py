@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, cast
@@ -196,14 +197,20 @@ def heat(months: Iterable[Sequence[Any]], label: str = "", key: bool = True) -> 
 
 
 @register.inclusion_tag("components/lights.html")
-def lights(columns: Sequence[str], rows: Iterable[Any], label: str = "") -> dict[str, Any]:
-    """Units × elements; a row is (name, url, cells), a cell (state, text, url), states as in LIGHTS."""
-    words = {state: str(escape(str(mark.word))) for state, mark in LIGHTS.items()}
+def lights(
+    columns: Sequence[str], rows: Iterable[Any], label: str = "", said: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """Units × elements; a row is (name, url, cells), a cell (state, text, url), states as in LIGHTS.
+
+    `said`: words of one's own for the states.
+    """
+    marks = {state: replace(mark, word=(said or {}).get(state, mark.word)) for state, mark in LIGHTS.items()}
+    words = {state: str(escape(str(mark.word))) for state, mark in marks.items()}
     table = [
         {"name": name, "url": url, "cells": mark_safe("".join(_light(words, *cell) for cell in cells))}  # noqa: S308
         for name, url, cells in rows
     ]
-    return {"columns": columns, "rows": table, "label": label, "key": LIGHTS.items()}
+    return {"columns": columns, "rows": table, "label": label, "key": marks.items()}
 
 
 def _light(words: dict[str, str], state: str, text: Any, url: str) -> str:

@@ -108,6 +108,10 @@ def _target(trace: Trace) -> tuple[str, list[str], dict[str, str]]:
             return name, arguments, {}
         case "bodies":
             return "units:bodies", [], {}
+        case "returns":
+            return "returns:detail", [trace.period], {}
+        case "targets":
+            return "targets:index", [], {"year": trace.period}
     return "units:index", [], {}
 
 
