@@ -14,8 +14,14 @@ from safecommunity.units.models import Unit
 
 CITY, COUNTY, TOWN, STREET = "5116", "511603", "511603104", "511603001"
 BASIS = "川委办〔2013〕1号、川安办〔2013〕31号"
+# Where the counties' seats are, roughly; the public list of divisions has no coordinates.
+SEATS = {
+    "511602": (106.642, 30.474), COUNTY: (106.886, 30.496), "511621": (106.440, 30.538),
+    "511622": (106.296, 30.349), "511623": (106.930, 30.334), "511681": (106.783, 30.390),
+}  # fmt: skip
 # metric: amount, day it is due, shares by division. The counties' shares are made up: the annex is not known.
 CITY_TARGETS: Mapping[str, tuple[int, str, Mapping[str, int]]] = {
+    "titles/provincial": (6, "10-30", dict.fromkeys(SEATS, 1)),
     "starts/provincial": (
         15, "07-30",
         {"511602": 3, COUNTY: 3, "511621": 3, "511622": 2, "511623": 2, "511681": 2},
@@ -28,11 +34,6 @@ STARTS = (
     ("511602", "provincial", 3), ("511602", "provincial", 4), ("511621", "provincial", 5),
     ("511623", "provincial", 6), ("511681", "provincial", 4), ("511602", "national", 6),
 )  # fmt: skip
-# Where the counties' seats are, roughly; the public list of divisions has no coordinates.
-SEATS = {
-    "511602": (106.642, 30.474), COUNTY: (106.886, 30.496), "511621": (106.440, 30.538),
-    "511622": (106.296, 30.349), "511623": (106.930, 30.334), "511681": (106.783, 30.390),
-}  # fmt: skip
 CENTRE = {"provincial": "省安全社区支持中心", "national": "国家安全社区支持中心"}
 LEFT = "演示：另1个单位待定，6月底前报市创建办"
 
@@ -61,6 +62,7 @@ def load(units: Mapping[str, Unit], by: User, town: User, today: date) -> None:
         if metric == MOVED[0]:
             _share(row, units, MOVED[1], by, reason=MOVED[2])
     own = queries.targets(units[COUNTY], today.year)
+    _hand_down(own.get(metric="titles/provincial"), units, {TOWN: 1}, by, today)
     shares = {TOWN: 1, STREET: 1}
     _hand_down(own.get(metric="starts/provincial"), units, shares, by, today, explanation=LEFT)
     for unit in (*queries.beneath(units[CITY]), units[TOWN]):
