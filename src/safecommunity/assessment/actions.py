@@ -31,8 +31,11 @@ class NotPossible(Exception):
 
 @transaction.atomic
 def start(*, unit: Unit, scheme: str, period: str, by: User, today: date, now: datetime, kind: str = "self",
-          title: str = "") -> Assessment:  # fmt: skip
-    """A new assessment under the newest version of a scheme, with what the records suggest."""
+          title: str = "", team: Iterable[User] = ()) -> Assessment:  # fmt: skip
+    """A new assessment under the newest version of a scheme, with what the records suggest.
+
+    `team`: the people who alone may work on it; empty for everybody with the right.
+    """
     rules, version = schemes[scheme], schemes.version(scheme)
     year = Period.parse(period)
     suggested = _suggested(unit, rules, year, today)
@@ -44,6 +47,7 @@ def start(*, unit: Unit, scheme: str, period: str, by: User, today: date, now: d
         "kind": kind,
         "period": period,
         "title": title or f"{unit.name} {year.label()} {rules.name}",
+        "team": [person.pk for person in team],
         "suggested": suggested,
         "suggested_at": now,
         **figures.figures(rules, {}, suggested),
@@ -63,7 +67,7 @@ def confirm(*, grade: Grade, answers: Mapping[str, str], by: User, now: datetime
     Raises `AnswerError`, `NotPossible` or `StaleRecord`.
     """
     assessment = _locked(grade.assessment)
-    _check_open(assessment, why)
+    _check_open(assessment, why, by)
     mark = Mark(dict(answers), reason=reason)
     check(assessment.rules, assessment.rules.indicators[grade.indicator], mark)
     if not reason.strip() and _differs(assessment, grade.indicator, mark.answers):
@@ -76,7 +80,7 @@ def mark_not_applicable(*, grade: Grade, reason: str, by: User, now: datetime, v
                         remark: str = "", why: str = "") -> Assessment:  # fmt: skip
     """Say that an indicator does not apply, and why; the scheme may refuse."""
     assessment = _locked(grade.assessment)
-    _check_open(assessment, why)
+    _check_open(assessment, why, by)
     mark = Mark({}, True, reason.strip())
     check(assessment.rules, assessment.rules.indicators[grade.indicator], mark)
     return _decide(assessment, grade, mark, by=by, now=now, version=version, remark=remark, why=why)
@@ -86,7 +90,7 @@ def mark_not_applicable(*, grade: Grade, reason: str, by: User, now: datetime, v
 def withdraw(*, grade: Grade, by: User, version: int, why: str = "") -> Assessment:
     """Take a decision back; the suggestion counts again."""
     assessment = _locked(grade.assessment)
-    _check_open(assessment, why)
+    _check_open(assessment, why, by)
     before = _shown(grade)
     change(
         grade, version=version, answers={}, points=None, not_applicable=False, reason="",
@@ -101,7 +105,7 @@ def confirm_as_suggested(*, assessment: Assessment, indicators: Collection[str],
                          why: str = "") -> int:  # fmt: skip
     """Confirm every undecided one of these indicators as suggested; how many were."""
     assessment = _locked(assessment)
-    _check_open(assessment, why)
+    _check_open(assessment, why, by)
     suggested = figures.suggested_marks(assessment.suggested)
     rows = [
         row
@@ -145,6 +149,7 @@ def suggest(*, root: Unit, units: Sequence[Unit], by: User | None, today: date, 
 @transaction.atomic
 def submit(*, assessment: Assessment, by: User, version: int) -> Assessment:
     """Hand it in: every indicator is decided. From now on a change needs a reason."""
+    _check_team(assessment, by)
     _check_complete(assessment)
     if assessment.state != Assessment.State.DRAFT:
         raise NotPossible(_("只有评定中的评定可以提交。"))
@@ -156,6 +161,7 @@ def submit(*, assessment: Assessment, by: User, version: int) -> Assessment:
 @transaction.atomic
 def freeze(*, assessment: Assessment, by: User, now: datetime, version: int) -> Assessment:
     """Keep it as it is for ever, with the hash of all that led to it."""
+    _check_team(assessment, by)
     if assessment.state == Assessment.State.FROZEN:
         raise NotPossible(_("这次评定已经定稿。"))
     _check_complete(assessment)
@@ -177,6 +183,7 @@ def upgrade(*, assessment: Assessment, to_version: int, by: User, now: datetime,
     Decisions that still fit are kept, the others are open again. Raises `NotPossible` when `to_version` is
     no longer the newest.
     """
+    _check_team(assessment, by)
     preview = queries.upgrade_preview(assessment)
     if assessment.state == Assessment.State.FROZEN or preview is None or preview.version != to_version:
         raise NotPossible(_("方案版本已变化或评定已定稿，请重新打开页面查看变化。"))
@@ -204,7 +211,7 @@ def upgrade(*, assessment: Assessment, to_version: int, by: User, now: datetime,
 @transaction.atomic
 def open_sheet(*, assessment: Assessment, by: User) -> Sheet:
     """The assessor's own sheet; the same again when it exists."""
-    _check_open(_locked(assessment), "sheet")
+    _check_open(_locked(assessment), "sheet", by)
     unit = assessment.unit
     found = Sheet.objects.in_unit(unit).filter(assessment=assessment, assessor=by, is_consensus=False).first()
     if found:
@@ -255,7 +262,7 @@ def submit_sheet(*, sheet: Sheet, by: User, now: datetime, version: int) -> Shee
 @transaction.atomic
 def open_consensus(*, assessment: Assessment, by: User) -> Sheet:
     """The team's sheet, filled in where all assessors agree; possible once every sheet is submitted."""
-    _check_open(_locked(assessment), "sheet")
+    _check_open(_locked(assessment), "sheet", by)
     found = queries.sheets(assessment)
     existing = next((sheet for sheet in found if sheet.is_consensus), None)
     if existing:
@@ -284,6 +291,7 @@ def open_consensus(*, assessment: Assessment, by: User) -> Sheet:
 def add_finding(*, assessment: Assessment, indicator: str, text: str, severity: str, by: User,
                 owner: str = "", due_date: date | None = None) -> Finding:  # fmt: skip
     """Write a non-conformity down."""
+    _check_team(assessment, by)
     if indicator not in assessment.rules.indicators:
         raise NotPossible(_("方案里没有这项指标。"))
     finding = Finding.objects.create(
@@ -298,6 +306,7 @@ def add_finding(*, assessment: Assessment, indicator: str, text: str, severity: 
 @transaction.atomic
 def close_finding(*, finding: Finding, verification: str, by: User, now: datetime, version: int) -> Finding:
     """Close a non-conformity once its correction has been verified."""
+    _check_team(finding.assessment, by)
     if not verification.strip():
         raise NotPossible(_("关闭不符合项必须写明验证情况。"))
     change(finding, version=version, verification=verification.strip(), closed_at=now)
@@ -309,7 +318,7 @@ def close_finding(*, finding: Finding, verification: str, by: User, now: datetim
 def accept_plan(*, assessment: Assessment, plan: Plan, owners: Mapping[str, str], by: User,
                 today: date) -> list[PlannedAction]:  # fmt: skip
     """Turn a plan into tasks with owner and date; an action already open is left as it is."""
-    _check_open(_locked(assessment), "plan")
+    _check_open(_locked(assessment), "plan", by)
     open_ones = queries.actions_of(assessment).filter(state__in=["todo", "doing"])
     known = set(open_ones.values_list("action", flat=True))
     rules = assessment.rules
@@ -411,7 +420,13 @@ def _locked(assessment: Assessment) -> Assessment:
     return rows.select_related("unit").defer("snapshot").get(pk=assessment.pk)
 
 
-def _check_open(assessment: Assessment, why: str) -> None:
+def _check_team(assessment: Assessment, by: User) -> None:
+    if assessment.team and by.pk not in assessment.team:
+        raise NotPossible(_("这次评定由评定组办理，其他人只能查看。"))
+
+
+def _check_open(assessment: Assessment, why: str, by: User) -> None:
+    _check_team(assessment, by)
     if assessment.state == Assessment.State.FROZEN:
         raise NotPossible(_("评定已定稿，不能再修改。"))
     if assessment.state == Assessment.State.SUBMITTED and not why.strip():
@@ -425,7 +440,7 @@ def _check_complete(assessment: Assessment) -> None:
 
 
 def _check_own(sheet: Sheet, by: User) -> None:
-    _check_open(sheet.assessment, "sheet")
+    _check_open(sheet.assessment, "sheet", by)
     if sheet.submitted_at:
         raise NotPossible(_("评分表已提交并密封，不能再修改。"))
     if not sheet.is_consensus and sheet.assessor_id != by.pk:

@@ -21,7 +21,8 @@ class Assessment(UnitRow):
 
     It keeps the scheme version it began with. `suggested` holds what the records suggest, by indicator:
     {"answers": {...}, "reasons": [[code, part, values], ...]}; it and the derived figures beside it are
-    rewritten when records change. The figures count the confirmed grade where there is one, else the
+    rewritten when records change. `team`: the ids of the people who alone may work on it, [] for all with the
+    right. The figures count the confirmed grade where there is one, else the
     suggested. `elements`: element code → [points, full points, zeros, confirmed, indicators].
     """
 
@@ -42,6 +43,7 @@ class Assessment(UnitRow):
     period = models.CharField(_("年度"), max_length=4)
     title = models.CharField(_("名称"), max_length=120)
     state = models.CharField(_("状态"), max_length=10, choices=State.choices, default=State.DRAFT)
+    team = models.JSONField(default=list)
     suggested = models.JSONField(default=dict)
     suggested_at = models.DateTimeField(_("建议更新时间"), null=True)
     points = models.DecimalField(_("得分"), max_digits=7, decimal_places=2, default=0)
