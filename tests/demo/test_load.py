@@ -20,6 +20,7 @@ from safecommunity.jobs.models import Job
 from safecommunity.ledgers.models import Entry
 from safecommunity.library import ledgers, programmes, schemes
 from safecommunity.programmes.models import Programme, Task
+from safecommunity.reviews.models import Review, Title
 from safecommunity.units.models import Body, RoleHolding, Unit
 from safecommunity.units.permissions import ROLES
 from tests import make
@@ -58,7 +59,7 @@ def test_the_demonstration_shows_something_true_on_every_page(demo):
     assert PlannedAction.objects.everything(reason=reason).exclude(owner="").exists()
     assert Body.objects.everything(reason=reason).filter(kind="project-group").count() >= 10
     files = File.objects.everything(reason=reason)
-    assert (files.filter(kind="jpeg").count(), files.exclude(kind="jpeg").count()) == (8, 4)
+    assert (files.filter(kind="jpeg").count(), files.exclude(kind="jpeg").count()) == (11, 4)
     papers = OfficialDocument.objects.everything(reason=reason)
     assert sorted(papers.values_list("state", flat=True)) == [
         "cancelled", "checking", "countersigning", "draft", "issued", "issued",
@@ -68,6 +69,9 @@ def test_the_demonstration_shows_something_true_on_every_page(demo):
     assert set(running.values_list("template", flat=True)) == set(programmes)
     tasks = Task.objects.everything(reason=reason)
     assert {one.pk for one in running} == set(tasks.values_list("programme", flat=True))
+    ways = Review.objects.everything(reason=reason)
+    assert sorted(ways.values_list("state", flat=True)) == ["building", "on-site"]
+    assert Title.objects.everything(reason=reason).count() == 1
     left = Job.objects.everything(reason=reason).exclude(state=Job.State.DONE)
     assert [(job.kind, job.error) for job in left] == []
     assert verify() == []

@@ -489,3 +489,19 @@ def test_sheets_of_the_team_are_opened_for_its_members_alone(who: Cast) -> None:
     row = made.scoring(who)
     found = Sheet.objects.in_unit(who.street).filter(assessment=row.on_site)
     assert set(found.values_list("assessor", flat=True)) == {who.lead.pk, who.member.pk}
+
+
+@pytest.mark.parametrize(
+    ("day", "said"), [(TODAY, ""), (date(2026, 12, 15), "前办理。"), (date(2026, 12, 21), "逾期")]
+)
+def test_the_level_whose_turn_it_is_is_told_of_the_limit(who: Cast, day: date, said: str) -> None:
+    row = made.applied(who)
+    made.passed_up(row, who.county_checker)
+    made.passed_up(row, who.city_checker)
+    Notice.objects.all().delete()
+    for _time in range(2):
+        actions.remind(root=who.city, today=day, by=None)
+    told = list(Notice.objects.filter(to=who.city_checker).values_list("title", flat=True))
+    assert len(told) == (1 if said else 0)
+    assert all(said in one for one in told)
+    assert not Notice.objects.filter(to=who.lin).exists()

@@ -421,7 +421,7 @@ def _locked(assessment: Assessment) -> Assessment:
 
 
 def _check_team(assessment: Assessment, by: User) -> None:
-    if assessment.team and by.pk not in assessment.team:
+    if not assessment.admits(by.pk):
         raise NotPossible(_("这次评定由评定组办理，其他人只能查看。"))
 
 

@@ -85,6 +85,10 @@ class Assessment(UnitRow):
     def year(self) -> Period:
         return Period.parse(self.period)
 
+    def admits(self, person: int) -> bool:
+        """Whether the person of this id may work on it: everybody with the right, or the team alone."""
+        return not self.team or person in self.team
+
 
 class Grade(UnitRow):
     """What was decided for one indicator; nothing is decided while `confirmed_at` is empty.

@@ -96,7 +96,7 @@ def load(now: datetime, today: date) -> None:
         official.load(made["130104001"].unit, people["dongli"], people["dongli-zhuren"], today)
         judged = made["130104001"].children[0]
         vetoes.load(judged, people["kaohe"], people["shijiazhuang"], people["dongli"], today)
-        reviews.load(made["511603001"].unit, people["guangan"], today)
+        reviews.load({code: one.unit for code, one in made.items()}, people, today, now)
     drain()
 
 

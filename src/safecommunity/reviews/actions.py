@@ -14,7 +14,7 @@ from safecommunity.accounts.models import User
 from safecommunity.assessment import actions as assessments
 from safecommunity.assessment.models import Assessment, Finding
 from safecommunity.audit.actions import record
-from safecommunity.core.reviews import outcomes, ways
+from safecommunity.core.reviews import FINAL, outcomes, ways
 from safecommunity.core.schemes import Scheme
 from safecommunity.core.working_days import WorkLine
 from safecommunity.evidence.models import File
@@ -41,6 +41,7 @@ from safecommunity.units.permissions import Permission, can
 from safecommunity.units.scope import StaleRecord, change
 
 RE_ASSESSMENT = "re-assessment"
+NEAR = timedelta(days=5)
 
 
 class Refused(Exception):
@@ -512,7 +513,7 @@ def withdraw_title(*, row: Title, version: int, reason: str, by: User, today: da
 
 @transaction.atomic
 def remind(*, root: Unit, today: date, by: User | None) -> int:
-    """Tell who holds a title, and the level above, before it runs out and before what falls due meanwhile."""
+    """Tell of titles that run out, of what falls due while they last, and of reviews near their limit."""
     told = 0
     for row in queries.titles(root).filter(state=Title.State.GRANTED).select_related("unit__parent"):
         words = {"unit": row.unit.name, "title": row.name, "day": row.valid_until.isoformat()}
@@ -531,9 +532,24 @@ def remind(*, root: Unit, today: date, by: User | None) -> int:
         elif (stage := _stage(duty.title, left)) is not None:
             title = _("%(unit)s的“%(what)s”应在 %(day)s 前完成。") % words
             told += _tell_of(duty.title, title, f"{key}:{stage}", by)
+    for review in queries.reviews(root).exclude(answer_by=None).exclude(state__in=FINAL):
+        told += _remind_of(review, today, by)
     if told:
         record("titles.reminded", f"titles.{root.slug}", by=by, unit=root, after={"told": told})
     return told
+
+
+def _remind_of(row: Review, today: date, by: User | None) -> int:
+    """Near the limit and after it: the unit while it rectifies, else the level whose turn it is."""
+    assert row.answer_by is not None
+    if row.answer_by - today > NEAR:
+        return 0
+    is_late = row.answer_by < today
+    near, late = _("%(unit)s的评审应在 %(day)s 前办理。"), _("%(unit)s的评审应在 %(day)s 前办理，已经逾期。")
+    to = _office(row) if row.state == State.RECTIFYING or row.level is None else []
+    to = to or holders(row.level or row.unit, Permission.REVIEW_CHECK)
+    what = f"limit:{row.answer_by}:{'late' if is_late else 'near'}"
+    return _tell(row, to, late if is_late else near, what, by, day=row.answer_by.isoformat())
 
 
 def _grant(
@@ -668,9 +684,9 @@ def _office(row: Review) -> list[User]:
     return holders(row.unit, Permission.REVIEW_APPLY)
 
 
-def _tell(row: Review, to: Iterable[User], text: str, what: str, by: User | None) -> int:
+def _tell(row: Review, to: Iterable[User], text: str, what: str, by: User | None, **more: str) -> int:
     """Tell these people; `what` tells one telling from another, so that each comes once."""
-    words = {"unit": row.unit.name, "scheme": row.rules.name, "state": row.get_state_display()}
+    words = {"unit": row.unit.name, "scheme": row.rules.name, "state": row.get_state_display(), **more}
     address = reverse("reviews:detail", args=[row.unit.slug, row.uuid])
     key = f"review:{row.uuid}:{what}"
     return notify(unit=row.unit, to=to, kind="review", title=text % words, key=key, address=address, by=by)

@@ -26,7 +26,7 @@ def condition_words(row: Review, one: Condition) -> str:
     """The condition as a sentence: what is asked, and how it stands where that helps."""
     values = one.values
     if one.code == "running":
-        asked = _("备案后连续运行满 %(n)s 个月") % {"n": values["months"]}
+        asked = _("开始建设后连续运行满 %(n)s 个月") % {"n": values["months"]}
         day = values["earliest"]
         return asked if day is None else _("%(asked)s（%(day)s 起满）") % {"asked": asked, "day": day}
     if one.code == "verdict":

@@ -43,7 +43,8 @@ def index(request: HttpRequest, unit: Unit, pk: int) -> HttpResponse:
         "rows": [_row(item, seen, marks) for item in items],
         "may_score": can(_person(request), Permission.ASSESSMENT_SCORE, unit),
         "may_confirm": can(_person(request), Permission.ASSESSMENT_CONFIRM, unit),
-        "is_open": assessment.state != Assessment.State.FROZEN,
+        "may_agree": bool(assessment.team) or can(_person(request), Permission.ASSESSMENT_CONFIRM, unit),
+        "is_open": assessment.state != Assessment.State.FROZEN and assessment.admits(_person(request).pk),
     }
     return render(request, "assessment/sheets.html", context)
 

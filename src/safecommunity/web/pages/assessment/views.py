@@ -329,7 +329,11 @@ def add_finding(request: HttpRequest, unit: Unit, pk: int, code: str) -> HttpRes
     form = FindingForm(request.POST)
     if not form.is_valid():
         return _indicator_page(request, unit, assessment, grade, finding_form=form)
-    actions.add_finding(assessment=assessment, indicator=code, by=_person(request), **form.cleaned_data)
+    try:
+        actions.add_finding(assessment=assessment, indicator=code, by=_person(request), **form.cleaned_data)
+    except actions.NotPossible as error:
+        form.add_error("text", str(error))
+        return _indicator_page(request, unit, assessment, grade, finding_form=form)
     messages.success(request, _("不符合项已记下。"))
     return redirect("assessment:indicator", unit.slug, pk, code)
 
@@ -356,6 +360,8 @@ def _close(
         actions.close_finding(finding=row, by=_person(request), now=now(), **form.cleaned_data)
     except StaleRecord as error:
         return stale_page(request, form, error)
+    except actions.NotPossible as error:
+        return _refused(request, assessment, str(error))
     messages.success(request, _("不符合项已关闭。"))
     return redirect("assessment:findings", unit.slug, assessment.pk)
 
@@ -398,6 +404,7 @@ def _head(request: HttpRequest, assessment: Assessment) -> dict[str, Any]:
     scheme = assessment.rules
     band = display.band_of(scheme, assessment.band)
     unit = assessment.unit
+    is_admitted = assessment.admits(_person(request).pk)
     return {
         "assessment": assessment,
         "scheme": scheme,
@@ -406,9 +413,9 @@ def _head(request: HttpRequest, assessment: Assessment) -> dict[str, Any]:
         "band_name": local(band),
         "band_meaning": local(band, "meaning"),
         "band_state": display.verdict_state(scheme, assessment.band),
-        "is_open": assessment.state != Assessment.State.FROZEN,
+        "is_open": assessment.state != Assessment.State.FROZEN and is_admitted,
         "may_edit": _may(request, Permission.ASSESSMENT_EDIT, unit),
-        "may_confirm": _may(request, Permission.ASSESSMENT_CONFIRM, unit),
+        "may_confirm": is_admitted and _may(request, Permission.ASSESSMENT_CONFIRM, unit),
         "may_score": _may(request, Permission.ASSESSMENT_SCORE, unit),
     }
 
