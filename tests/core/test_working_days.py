@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from safecommunity import library
-from safecommunity.core.working_days import Calendar, CalendarFileError, WorkLine, parse
+from safecommunity.core.working_days import Calendar, CalendarFileError, WorkLine, later, parse
 
 
 @pytest.mark.parametrize(
@@ -59,3 +59,16 @@ def test_a_free_day_stands_for_the_working_day_before_or_after_it() -> None:
     saturday = date(2026, 3, 7)
     assert line.days[line.at_or_before(saturday)] == date(2026, 3, 6)
     assert line.days[line.at_or_after(saturday)] == date(2026, 3, 9)
+
+
+@pytest.mark.parametrize(
+    ("day", "count", "last"),
+    [
+        ("2026-02-13", 1, "2026-02-14"),  # a Saturday worked
+        ("2026-02-14", 1, "2026-02-24"),  # over Spring Festival
+        ("2026-03-06", 5, "2026-03-13"),
+    ],
+)
+def test_so_many_working_days_later(day: str, count: int, last: str) -> None:
+    found = later(library.working_days(), date.fromisoformat(day), count)
+    assert found == date.fromisoformat(last)

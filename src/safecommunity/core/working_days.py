@@ -58,6 +58,15 @@ class WorkLine:
         return bisect_right(self.days, day) - 1
 
 
+def later(calendar: Calendar, day: date, count: int) -> date:
+    """The last of `count` (at least 1) working days that follow a day."""
+    left = count
+    while left:
+        day += DAY
+        left -= calendar.is_working(day)
+    return day
+
+
 def parse(code: str, rows: Iterable[Mapping[str, Any]]) -> Calendar:
     """A deployment's own calendar from CSV rows `date,kind` (kind: off or on). Raises CalendarFileError.
 

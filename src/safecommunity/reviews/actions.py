@@ -16,7 +16,7 @@ from safecommunity.assessment.models import Assessment, Finding
 from safecommunity.audit.actions import record
 from safecommunity.core.reviews import FINAL, outcomes, ways
 from safecommunity.core.schemes import Scheme
-from safecommunity.core.working_days import WorkLine
+from safecommunity.core.working_days import later
 from safecommunity.evidence.models import File
 from safecommunity.ledgers.actions import keep
 from safecommunity.ledgers.wording import local
@@ -185,7 +185,7 @@ def pass_up(
         _move(row, "pass-up", version, to="applied", by=by, today=today, words=words, level=following[0])
     else:
         to = "documents" if row.procedure.document_days else "on-site"
-        limit = working_days_later(today, row.procedure.document_days) if to == "documents" else None
+        limit = later(working_days(), today, row.procedure.document_days) if to == "documents" else None
         _move(row, "pass-up", version, to=to, by=by, today=today, words=words, answer_by=limit)
     assert row.level is not None
     title = _("%(unit)s申报“%(scheme)s”，请审核。")
@@ -314,6 +314,7 @@ def open_consensus(*, row: Review, by: User) -> None:
         assessments.open_consensus(assessment=row.on_site, by=by)
     except assessments.NotPossible as error:
         raise Refused(str(error)) from error
+    record("review.consensus", row, by=by, unit=row.unit)
 
 
 @transaction.atomic
@@ -370,11 +371,11 @@ def verify(
     if finding.pk not in {one.finding_id for one in queries.corrections(row)}:
         raise Refused(_("单位还没有提交这一项的整改情况。"))
     try:
-        return assessments.close_finding(
-            finding=finding, verification=verification, by=by, now=now, version=version
-        )
+        assessments.close_finding(finding=finding, verification=verification, by=by, now=now, version=version)
     except assessments.NotPossible as error:
         raise Refused(str(error)) from error
+    record("review.verified", row, by=by, unit=row.unit, after={"indicator": finding.indicator})
+    return finding
 
 
 @transaction.atomic
@@ -442,12 +443,6 @@ def give_up(*, row: Review, version: int, reason: str, by: User, today: date) ->
         row, "give-up", version, to="given-up", by=by, today=today, words=reason, level=None, answer_by=None,
         level_name=row.unit.name,
     )  # fmt: skip
-
-
-def working_days_later(day: date, count: int) -> date:
-    """The last of so many working days after a day."""
-    line = WorkLine(working_days(), day + timedelta(days=1), day + timedelta(days=2 * count + 30))
-    return line.days[count - 1]
 
 
 @transaction.atomic
