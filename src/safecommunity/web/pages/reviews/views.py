@@ -88,6 +88,14 @@ def _may_arrange(user: User, row: Review) -> bool:
     return row.state == State.ON_SITE and row.on_site_id is None and queries.may_arrange(user, row)
 
 
+def _may_appoint(user: User, row: Review) -> bool:
+    return _may_arrange(user, row) and queries.candidates(row, today()).exists()
+
+
+def _may_choose(_user: User, row: Review) -> bool:
+    return (row.state, "self-assess") in ways(row.procedure) and queries.self_assessments(row).exists()
+
+
 def _may_open(user: User, row: Review) -> bool:
     return queries.may_lead(user, row) and not queries.unready(row, today())
 
@@ -171,7 +179,7 @@ OPEN = (
     Open("receive", "apply", L("登记备案回执"), "stamp", ReceiveForm, actions.receive, _way("receive")),
     Open(
         "self-assess", "apply", L("选定自评"), "clipboard-check", SelfAssessForm, actions.self_assess,
-        _way("self-assess"),
+        _may_choose,
     ),
     Open("attach", "apply", L("附申报材料"), "paperclip", PaperForm, actions.attach, _may_attach, ()),
     Open(
@@ -192,7 +200,7 @@ OPEN = (
     ),
     Open(
         "appoint", "check", L("请专家"), "user-plus", AppointForm,
-        actions.appoint, _may_arrange, ("today",),
+        actions.appoint, _may_appoint, ("today",),
     ),
     Open(
         "dismiss", "check", L("换下成员"), "user-minus", DismissForm, _dismiss,
