@@ -140,3 +140,10 @@ def test_direction_and_first_corner_of_a_ring_do_not_matter(ring: list[list[floa
     here, there = geometry.from_geojson(polygon(ring)), geometry.from_geojson(polygon(turned[::-1]))
     assert geometry.area(here) == pytest.approx(geometry.area(there))
     assert geometry.centroid(here) == pytest.approx(geometry.centroid(there))
+
+
+def test_metres_between_points_of_a_known_distance() -> None:
+    """A degree of latitude is 111.195 km on the mean sphere; of longitude at 60° half of that."""
+    assert geometry.metres((114.0, 38.0), (114.0, 39.0)) == pytest.approx(111_195, abs=1)
+    assert geometry.metres((10.0, 60.0), (11.0, 60.0)) == pytest.approx(55_597.5, abs=1)
+    assert geometry.metres((114.0, 38.0), (114.0, 38.0)) == 0

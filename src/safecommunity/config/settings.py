@@ -30,6 +30,8 @@ NODES = env.number("NODES", 1)
 ACCEL_REDIRECT = env.text("ACCEL_REDIRECT")
 MAP_TILES = env.text("MAP_TILES")
 MAP_ATTRIBUTION = env.text("MAP_ATTRIBUTION")
+MAP_APPROVAL = env.text("MAP_APPROVAL")
+RISK_NEAR_METRES = env.number("RISK_NEAR_METRES", 50)
 
 INSTALLED_APPS = [
     "django.contrib.contenttypes",
@@ -49,6 +51,7 @@ INSTALLED_APPS = [
     "safecommunity.ledgers",
     "safecommunity.sheets",
     "safecommunity.evidence",
+    "safecommunity.risks",
     "safecommunity.metrics",
     "safecommunity.assessment",
     "safecommunity.programmes",

@@ -117,6 +117,12 @@ def centroid(shape: Shape) -> Position:
     )
 
 
+def metres(one: Position, other: Position) -> float:
+    """How far two points (longitude, latitude) lie apart, on the plane that touches the earth there."""
+    across = (one[0] - other[0]) * math.cos(math.radians((one[1] + other[1]) / 2))
+    return math.hypot(across, one[1] - other[1]) * KILOMETRES_PER_DEGREE * 1000
+
+
 def _polygons_in(data: Any) -> Iterator[Any]:
     if not isinstance(data, dict):
         raise GeometryError("GeoJSON 应是一个对象")

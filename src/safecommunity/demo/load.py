@@ -26,7 +26,7 @@ from safecommunity.core import one_time_codes
 from safecommunity.core.division_files import read
 from safecommunity.core.ledgers import LedgerType
 from safecommunity.core.periods import Period
-from safecommunity.demo import official, programmes, reviews, targets, vetoes
+from safecommunity.demo import official, programmes, reviews, risks, targets, vetoes
 from safecommunity.demo.photos import picture
 from safecommunity.demo.records import YEAR, Setting, script, values
 from safecommunity.evidence import actions as evidence
@@ -94,7 +94,9 @@ def load(now: datetime, today: date) -> None:
             if "programme" in one.said:
                 programmes.load(one.unit, one.said["programme"], _office(one, people), today)
         official.load(made["130104001"].unit, people["dongli"], people["dongli-zhuren"], today)
-        judged = made["130104001"].children[0]
+        street = made["130104001"]
+        risks.load(street.unit, street.children, street.said["point"], people["dongli"], today)
+        judged = street.children[0]
         vetoes.load(judged, people["kaohe"], people["shijiazhuang"], people["dongli"], today)
         reviews.load({code: one.unit for code, one in made.items()}, people, today, now)
     drain()

@@ -22,13 +22,14 @@ if TYPE_CHECKING:
     from safecommunity.core.programmes import Template
     from safecommunity.core.reports import ReportType
     from safecommunity.core.returns import Form
+    from safecommunity.core.risk import Method
     from safecommunity.core.schemes import Scheme
     from safecommunity.core.working_days import Calendar
 
 __all__ = [
     "LibraryError", "Shelf", "add_folder", "bodies", "calendars", "charts", "checklists", "codes",
-    "crosswalks", "documents", "ledgers", "metrics", "official", "programmes", "returns", "schemes",
-    "working_days",
+    "crosswalks", "documents", "ledgers", "methods", "metrics", "official", "programmes", "returns",
+    "schemes", "working_days",
 ]  # fmt: skip
 
 codes: Shelf[CodeList] = Shelf("codes", "safecommunity.core.codes:parse")
@@ -41,6 +42,7 @@ official: Shelf[Kind] = Shelf("official", "safecommunity.core.official:parse")
 charts: Shelf[Chart] = Shelf("charts", "safecommunity.core.charts:parse")
 bodies: Shelf[BodySet] = Shelf("bodies", "safecommunity.core.bodies:parse")
 returns: Shelf[Form] = Shelf("returns", "safecommunity.core.returns:parse")
+methods: Shelf[Method] = Shelf("methods", "safecommunity.library:method")
 programmes: Shelf[Template] = Shelf("programmes", "safecommunity.core.programmes:parse")
 checklists: Shelf[Checklist] = Shelf("checklists", "safecommunity.library:checklist")
 calendars: Shelf[Calendar] = Shelf("calendars", "safecommunity.core.working_days:parse")
@@ -58,6 +60,13 @@ def checklist(code: str, data: Any) -> Checklist:
     from safecommunity.core import checklists
 
     return checklists.parse(code, data, codes)
+
+
+def method(code: str, data: Any) -> Method:
+    """A risk method file's data; its bands name grades of the code list. Raises MethodFileError."""
+    from safecommunity.core import risk
+
+    return risk.parse(code, data, codes["risk-grades"])
 
 
 def working_days() -> Calendar:

@@ -80,6 +80,7 @@ SECTIONS: tuple[Section, ...] = (
         phone=True,
     ),
     Section("evidence", _("档案"), "folder-open", "evidence:index", P.EVIDENCE_VIEW, phone=True),
+    Section("risks", _("风险"), "octagon-alert", "risks:index", P.RISK_VIEW),
     Section("reports", _("文书"), "file-text", "reports:index", P.REPORT_VIEW, covers=("correspondence",)),
     Section(
         "supervision",

@@ -51,6 +51,7 @@ def _enqueue_daily(today: date) -> None:
             ("programmes.remind", {}),
             ("returns.remind", {}),
             ("reviews.remind", {}),
+            ("risks.remind", {}),
         ]
         if number == 0:
             wanted.insert(0, ("metrics.refresh-all", {"years": [today.year]}))
