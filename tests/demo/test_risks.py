@@ -1,4 +1,4 @@
-"""The demonstration's risk points: every neighbourhood has some, of every grade, and one waits for a review."""
+"""The demonstration's risk points: some in every neighbourhood, of every grade, one to be reviewed."""
 
 from __future__ import annotations
 

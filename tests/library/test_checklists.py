@@ -38,3 +38,17 @@ def test_two_items_never_say_the_same(checklist: Checklist) -> None:
 def test_the_fire_checklist_asks_for_clear_ways_and_against_three_in_one() -> None:
     kinds = {item.kind for item in library.checklists["fire"].items.values()}
     assert {"fire-lane", "escape", "dangerous-goods", "three-in-one"} <= kinds
+
+
+def test_every_field_of_daily_safety_has_a_checklist_of_a_length_that_gets_done() -> None:
+    fields = set(library.codes["promotion-fields"]) - {"disabled", "general"}
+    assert {one.field for one in library.checklists.values()} == fields
+    assert {
+        code: len(one.items) for code, one in library.checklists.items() if not 12 <= len(one.items) <= 25
+    } == {}
+
+
+def test_every_checklist_asks_for_a_figure_or_a_choice_and_for_a_picture(checklist: Checklist) -> None:
+    answers = {item.answer for item in checklist.items.values()}
+    assert answers & {"number", "choice"}
+    assert "photo" in answers

@@ -222,10 +222,10 @@ FAR = {"longitude": 114.501, "latitude": 38.0}  # 88 m
 @pytest.mark.parametrize(
     ("data", "called"),
     [
-        ({"repeated": True, **NEAR}, 1),
-        ({"repeated": True, **FAR}, 0),
-        ({"repeated": False, **NEAR}, 0),
-        ({"repeated": True}, 0),
+        ({"is_repeat": True, **NEAR}, 1),
+        ({"is_repeat": True, **FAR}, 0),
+        ({"is_repeat": False, **NEAR}, 0),
+        ({"is_repeat": True}, 0),
     ],
 )
 def test_a_repeated_hazard_nearby_calls_for_a_review(unit: Unit, data: dict[str, Any], called: int) -> None:
@@ -241,15 +241,15 @@ def test_a_repeated_hazard_in_the_same_business_calls_wherever_it_lies(unit: Uni
     shop = Entry.objects.create(unit=unit, path=unit.path, ledger="premises", title="商店")
     row = graded(unit, GENERAL, premises=shop)
     graded(unit, GENERAL, name="别处")
-    hazard(unit, DAY + timedelta(days=3), repeated=True, premises=shop.pk)
+    hazard(unit, DAY + timedelta(days=3), is_repeat=True, premises=shop.pk)
     actions.remind(root=unit, today=DAY + timedelta(days=4), by=None)
     assert [call.point for call in ReviewCall.objects.in_unit(unit)] == [row]
 
 
 def test_what_was_known_when_the_point_was_evaluated_calls_for_nothing(unit: Unit) -> None:
     graded(unit, GENERAL, **HERE)
-    hazard(unit, DAY - timedelta(days=1), repeated=True, **NEAR)
-    hazard(unit, DAY, repeated=True, **NEAR)
+    hazard(unit, DAY - timedelta(days=1), is_repeat=True, **NEAR)
+    hazard(unit, DAY, is_repeat=True, **NEAR)
     assert actions.remind(root=unit, today=DAY + timedelta(days=1), by=None) == 0
 
 
@@ -281,5 +281,5 @@ def test_a_closed_point_is_not_called(unit: Unit, lin: User) -> None:
     row = graded(unit, MAJOR, **HERE)
     actions.close(point=row, version=row.version, reason="拆除", by=lin, today=DAY)
     assert row.state == State.CLOSED
-    hazard(unit, DAY + timedelta(days=3), repeated=True, **NEAR)
+    hazard(unit, DAY + timedelta(days=3), is_repeat=True, **NEAR)
     assert actions.remind(root=unit, today=DAY + timedelta(days=200), by=None) == 0
