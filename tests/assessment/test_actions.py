@@ -67,6 +67,7 @@ def test_a_confirmed_grade_counts_instead_of_the_suggested(form: Assessment, lin
     assert fresh(form).elements["1"] == ["2.64", "15.0", 4, 1, 5]
 
 
+@pytest.mark.requirement("R225")
 def test_a_grade_that_differs_from_the_suggestion_needs_a_reason(form: Assessment, lin: User) -> None:
     with pytest.raises(actions.NotPossible, match="理由"):
         made.confirm(form, "1.1", made.answers("AAA"), lin, reason="")

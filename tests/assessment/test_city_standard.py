@@ -2,62 +2,21 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 
 from safecommunity import library
-from safecommunity.assessment import facts
-from safecommunity.core.periods import Period
 from safecommunity.core.schemes import Veto
 from safecommunity.core.scoring import score
-from safecommunity.core.suggestions import Suggestion, marks, suggest_all
+from safecommunity.core.suggestions import marks
 from safecommunity.evidence import archive
-from safecommunity.ledgers import actions
 from safecommunity.ledgers.models import Entry
-from safecommunity.metrics import actions as metrics
-from safecommunity.units.models import Unit
 from tests import make
+from tests.assessment.records import Step, answer, many, months, suggested, taken, told
 
 pytestmark = pytest.mark.django_db
-TODAY = dt.date(2026, 11, 20)
-YEAR = Period.parse("2026")
 CITY = library.schemes["shijiazhuang"]
-
-
-class Step(NamedTuple):
-    """Records come in; then the item is met ("1"), not met ("0") or unknown (""), for this reason."""
-
-    ledger: str
-    records: list[dict[str, Any]]
-    value: str
-    reason: str
-
-
-def suggested(unit: Unit, changed: str = "") -> dict[str, Suggestion]:
-    if changed:
-        metrics.refresh(unit=unit, today=TODAY, years=[2026], ledgers={changed})
-    seen = facts.observe(unit, [unit], YEAR, [CITY])[unit.pk]
-    return suggest_all(CITY, facts.facts(seen, CITY, facts.served(CITY), YEAR, today=TODAY))
-
-
-def told(suggestion: Suggestion) -> Iterator[str]:
-    """`metric-missed road-order-rate`, `records-few`, …"""
-    for reason in suggestion.reasons:
-        yield f"{reason.code} {reason.values.get('metric', '')}".strip()
-
-
-def months(count: int, day: str, **values: Any) -> list[dict[str, Any]]:
-    """One record in each of the first months of the year; `day` names the field of its date."""
-    return [{day: f"2026-{month:02}-05", **values} for month in range(1, count + 1)]
-
-
-def many(count: int, name: str, **values: Any) -> list[dict[str, Any]]:
-    """So many records, numbered in the field `name`."""
-    return [{name: f"{number}号", **values} for number in range(1, count + 1)]
-
 
 SHOP = {"kind": "shop", "place": "建设路1号", "state": "operating", "surveyed": False}
 SAFE_SHOP = {**SHOP, "leading_body": True, "responsibility_system": True}
@@ -228,17 +187,15 @@ PLAN = {"level": "special", "issued_date": "2025-01-01", "body": "创建办"}
 def test_an_item_follows_the_records_and_says_why(item: str, steps: list[Step]) -> None:
     unit = make.unit()
     indicator = CITY.indicators[item]
-    assert suggested(unit)[item].answers.get("value") != "1"
+    assert answer(suggested(unit, "shijiazhuang")[item]) != "1"
     made: list[Entry] = []
     for step in steps:
-        made += [
-            actions.add(ledger=step.ledger, unit=unit, values=values, by=None) for values in step.records
-        ]
-        found = suggested(unit, step.ledger)[item]
-        assert found.answers.get("value", "") == step.value
+        made += taken(unit, step.ledger, step.records)
+        found = suggested(unit, "shijiazhuang")[item]
+        assert answer(found) == step.answer
         assert step.reason in told(found)
     asked = {need.ledger for need in indicator.evidence}
     filed = set(archive.records_of(unit, [indicator], 2026))
     assert filed == {entry for entry in made if entry.ledger in asked}
     if isinstance(indicator.rule, Veto):
-        assert score(CITY, marks(suggested(unit))).band.code == "not-accepted"
+        assert score(CITY, marks(suggested(unit, "shijiazhuang"))).band.code == "not-accepted"

@@ -127,6 +127,7 @@ def test_observing_many_units_takes_as_many_queries_as_one(django_assert_max_num
     assert counts[0] == counts[1]
 
 
+@pytest.mark.requirement("R225")
 def test_what_does_not_fit_is_found_with_what_mends_it(unit: Unit, lin: User) -> None:
     form = made.assessment(unit, lin)
     made.confirm(form, "7.4", made.answers("AAA"), lin)

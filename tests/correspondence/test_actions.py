@@ -18,6 +18,7 @@ from safecommunity.units.models import Body, Unit
 from safecommunity.units.scope import StaleRecord
 from tests import make
 from tests.correspondence import made
+from tests.programmes import made as programmes
 
 pytestmark = pytest.mark.django_db
 
@@ -265,18 +266,59 @@ def test_an_implementation_plan_is_drafted_from_the_bodies_targets_timeline_and_
     words = [line.words for line in queries.laid_out(row).lines]
     assert row.title == "阳光街道安全社区创建工作实施方案"
     assert "根据《关于推进安全社区创建的意见》，结合阳光街道实际" in words[0]
-    assert words[1:9] == [
-        "一、工作目标",
+    assert words[1:11] == [
+        "一、指导思想",
+        "坚持安全第一、预防为主、综合治理的方针。",
+        "二、工作目标",
         "（一）工伤事故下降百分之十。",
-        "二、组织机构",
+        "三、组织机构",
         "（一）创建办公室。成员另行确定。",
-        "三、职责分工",
+        "四、职责分工",
         "（一）创建办公室。处理日常工作；组织检查。",
-        "四、实施步骤",
+        "五、实施步骤",
         "（一）动员阶段（2026年3月1日至2026年5月31日）。召开动员会。",
     ]
-    assert words[9] == "（二）自查阶段（2026年6月1日至2026年8月31日）。逐项自查。"
+    assert words[11] == "（二）自查阶段（2026年6月1日至2026年8月31日）。逐项自查。"
     assert queries.open_blanks(row) == ()
+
+
+@pytest.mark.parametrize(
+    ("template", "said"),
+    [
+        pytest.param(
+            "city-pilot",
+            ["180项重点工作责任分解表", "三级机构、四级网络", "关口前移、重心下移", "关爱生命，关注安全",
+             "政府主导、部门协作、全员参与、共筑共建", "预防和减少安全生产事故", "防范机制和防控网络"],
+            marks=pytest.mark.requirement("R2", "R3", "R5", "R6", "R10", "R32"), id="city",
+        ),
+        pytest.param(
+            "sub-district",
+            ["AQ/T 9001-2006", "以人为本，安全发展", "安全第一，预防为主，综合治理",
+             "全民关注安全、全员参与安全", "预防和减少社区内各类伤害"],
+            marks=pytest.mark.requirement("R98", "R100"), id="sub-district",
+        ),
+        pytest.param(
+            "prefecture-city",
+            ["川委办〔2013〕1号", "川安办〔2013〕31号", "先省级后国家级", "大安全", "点多、线长、面广",
+             "政府负责、安办牵头、社会参与、联合共建"],
+            marks=pytest.mark.requirement("R169", "R171", "R175"), id="prefecture",
+        ),
+        pytest.param(
+            "four-years",
+            ["《关于深入开展安全社区建设工作的指导意见》", "市、区安委办", "列入议事日程",
+             "不搞形式，不走过场"],
+            marks=pytest.mark.requirement("R206"), id="four-years",
+        ),
+    ],
+)  # fmt: skip
+def test_the_plan_rests_on_the_documents_and_speaks_the_line_of_the_programme(
+    unit: Unit, lin: User, template: str, said: list[str]
+) -> None:
+    before = actions.draft(kind="plan", unit=unit, by=lin, today=made.TODAY).body
+    assert [words for words in said if words in before] == []
+    programmes.started(unit, lin, template=template, keep=())
+    body = actions.draft(kind="plan", unit=unit, by=lin, today=made.TODAY).body
+    assert [words for words in said if words not in body] == []
 
 
 def test_a_plan_of_a_unit_without_records_says_what_to_fill_in(unit: Unit, lin: User) -> None:

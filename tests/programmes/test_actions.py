@@ -195,6 +195,7 @@ def test_a_programme_ends_when_all_is_done_or_with_a_reason(street: Unit, lin: U
         done(row, "committee", lin)
 
 
+@pytest.mark.requirement("R30")
 def test_people_are_told_of_their_tasks_once_and_why(street: Unit, lin: User) -> None:
     wang = make.member(street, "officer", "wang")
     row = made.prepared(street, lin)
@@ -206,6 +207,7 @@ def test_people_are_told_of_their_tasks_once_and_why(street: Unit, lin: User) ->
     assert (notice.to, "责任人" in notice.title) == (wang, True)
 
 
+@pytest.mark.requirement("R30")
 def test_what_is_due_is_told_to_its_owner_and_what_stays_overdue_goes_one_level_up(
     city: Unit, street: Unit, lin: User
 ) -> None:

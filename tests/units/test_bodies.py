@@ -132,7 +132,7 @@ def test_sets_of_two_units_do_not_touch(unit: Unit) -> None:
     assert len(apply(other, "sub-district-leading-group")) == 3
 
 
-@pytest.mark.requirement("R1", "R7")
+@pytest.mark.requirement("R1", "R7", "R10")
 def test_three_levels_have_their_bodies_and_the_network_reaches_the_neighbourhood() -> None:
     city = make.unit("市创建办", kind="city-office")
     county = make.unit("区创建办", kind="county-office", parent=city)

@@ -21,8 +21,10 @@ Direction = Literal["up", "level", "down"]
 Addressee = Literal["none", "one", "many"]
 Keeps = Literal["", "rules", "plans", "meetings"]
 
-PLACES = ("unit", "other", "year", "basis", "bodies", "duties", "targets", "timeline")
+PLACES = ("unit", "other", "year", "basis", "line", "bodies", "duties", "targets", "timeline")
 """What a skeleton may name; `basis` … `timeline` stand on lines of their own or in a sentence."""
+OPTIONAL = frozenset(["line"])
+"""What a skeleton does without where nobody has recorded it."""
 SECRECY = ("", "秘密", "机密", "绝密")
 URGENCY = ("", "特急", "加急")
 TITLE_CHARACTERS = 20  # of 22 pt in 156 mm
@@ -176,6 +178,8 @@ def drafted(kind: Kind, values: Mapping[str, str]) -> str:
 
 
 def _blank(place: str) -> str:
+    if place in OPTIONAL:
+        return ""
     words = {
         "other": "填写责任单位",
         "basis": "填写依据文件的名称和文号",

@@ -61,7 +61,10 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """A source plan. `goal`: the step whose date matters most; `years`: how long it runs."""
+    """A source plan. `goal`: the step whose date matters most; `years`: how long it runs.
+
+    `basis`: the documents it rests on; `line`: its guiding ideas and aims, in its own words.
+    """
 
     code: str
     name: Words
@@ -74,6 +77,8 @@ class Template:
     bodies: tuple[str, ...]
     phases: tuple[Phase, ...]
     steps: tuple[Step, ...]
+    basis: Words = NOTHING
+    line: Words = NOTHING
 
     @property
     def by_key(self) -> dict[str, Step]:
@@ -112,6 +117,8 @@ def parse(code: str, data: Mapping[str, Any]) -> Template:
         bodies=tuple(data.get("bodies", ())),
         phases=phases,
         steps=steps,
+        basis=_words(data, "basis") if "basis" in data else NOTHING,
+        line=_words(data, "line") if "line" in data else NOTHING,
     )
     if template.goal not in template.by_key:
         raise ProgrammeFileError("goal", f"没有步骤 {template.goal}")

@@ -9,8 +9,11 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from safecommunity.core.official import Attachment, Official, blanks, day_text, from_data, outline, seal_of
+from safecommunity.core.programmes import Template
 from safecommunity.correspondence.models import Number, OfficialDocument, Series, State, Step
 from safecommunity.ledgers.models import Entry
+from safecommunity.programmes.models import Programme
+from safecommunity.programmes.queries import programmes
 from safecommunity.targets.models import Pledge
 from safecommunity.units.models import Body, Unit
 from safecommunity.units.queries import below, bodies, serving
@@ -129,11 +132,13 @@ def places(unit: Unit, today: date, group: Body | None = None) -> dict[str, str]
     if group:
         standing = [body for body in standing if body.pk == group.pk]
     plans = list(_newest(unit, "plans", today.year))
+    followed = _followed(unit)
     own = [row for row in plans if not group or row.data.get("field") in ("", None, group.field)]
     return {
         "unit": unit.name,
         "year": str(today.year),
-        "basis": _basis(plans),
+        "basis": _basis(plans) or (followed.basis.zh if followed else ""),
+        "line": followed.line.zh if followed else "",
         "bodies": _bodies(unit, standing, today),
         "duties": "\n".join(
             f"（一）{body.name}。{_sentence(body.duties)}" for body in standing if body.duties
@@ -159,6 +164,12 @@ def _newest(unit: Unit, ledger: str, year: int) -> Iterable[Entry]:
     rows = Entry.objects.in_unit(unit).filter(ledger=ledger, withdrawn_at=None)
     recent = rows.filter(Q(record_date=None) | Q(record_date__year__gte=year - 1))
     return recent.order_by("-record_date", "-id")[:NEWEST]
+
+
+def _followed(unit: Unit) -> Template | None:
+    """The source plan that the unit is carrying out."""
+    row = programmes(unit).filter(state=Programme.State.RUNNING).first()
+    return row.rules if row else None
 
 
 def _basis(plans: list[Entry]) -> str:

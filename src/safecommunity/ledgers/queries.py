@@ -75,6 +75,13 @@ def standings(unit: Unit, today: date) -> dict[str, Standing]:
     return {row[0]: Standing(*row[1:]) for row in rows.values_list("ledger", *names)}
 
 
+def of_field(unit: Unit, ledgers: Iterable[str], field: str) -> dict[str, tuple[int, date | None]]:
+    """Ledger → how many entries speak of one field of promotion, and the day of the latest; in one query."""
+    rows = Entry.objects.below(unit).filter(withdrawn_at=None, ledger__in=ledgers, data__field=field)
+    counted = rows.order_by().values_list("ledger").annotate(Count("id"), Max("record_date"))
+    return {ledger: (count, latest) for ledger, count, latest in counted}
+
+
 def entry(unit: Unit, ledger: str, pk: int) -> Entry | None:
     """One entry of the unit or of one beneath it, withdrawn or not."""
     return Entry.objects.below(unit).filter(ledger=ledger, pk=pk).select_related("unit").first()

@@ -64,7 +64,7 @@ def current(unit: Unit) -> Programme:
     return row
 
 
-@pytest.mark.requirement("R179")
+@pytest.mark.requirement("R148", "R179")
 def test_from_the_choice_of_a_plan_to_its_first_tasks(street: Unit, lin: User, page: Client) -> None:
     answer = page.post(url("new", street), {"template": "prefecture-city"})
     row = current(street)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 from django.urls import reverse
@@ -10,6 +11,7 @@ from django.urls import reverse
 from safecommunity import library
 from safecommunity.core.division_files import Row
 from safecommunity.core.divisions import level_of
+from safecommunity.ledgers import actions as ledgers
 from safecommunity.places.actions import import_divisions
 from safecommunity.units import actions, queries
 from safecommunity.units.models import Body, Unit
@@ -172,6 +174,103 @@ def test_a_body_is_made_changed_and_its_duties_are_numbered_on_output(unit: Unit
     assert lin.post(url, {**BODY, "version": 1, "seat": "派出所"}).status_code == 302
     assert lin.post(url, {**BODY, "version": 1}).status_code == 409
     assert queries.bodies(unit).get().seat == "派出所"
+
+
+GROUPS = [one for one in library.bodies["sub-district-described"].bodies if one.field]
+WORK: dict[str, dict[str, Any]] = {
+    "diagnoses": {
+        "name": "风险调查", "kind": "risk", "methods": ["survey"], "started_date": "2026-02-01",
+        "finished_date": "2026-03-01",
+        "key_problems": "跌倒", "key_groups": "老人", "key_places": "楼道",
+    },
+    "plans": {
+        "name": "促进计划", "kind": "group", "year": 2026, "body": "项目组", "goals": "下降5%",
+        "measures": "换装烟感", "issued_date": "2026-03-01", "covers": ["high-risk-people", "vulnerable"],
+    },
+    "safety-signs": {
+        "number": "1", "kind": "warning", "content": "当心", "place": "门口", "set_date": "2026-03-01",
+        "intact": True,
+    },
+    "promotion-projects": {
+        "name": "促进项目", "group": "项目组", "background": "调查",
+        "goal": "下降20%", "interventions": ["facility"],
+        "measures": "加装扶手", "started_date": "2026-03-01", "ends_date": "2026-12-31",
+        "focus": ["high-risk-people", "high-risk-places", "vulnerable"],
+    },
+    "rules": {"name": "工作制度", "kind": "group-work", "version": "1.0", "in_force_date": "2026-03-01"},
+    "emergency-plans": {
+        "name": "应急预案", "kind": "comprehensive", "level": "special", "issued_date": "2026-03-01",
+        "body": "项目组",
+    },
+    "corrective-actions": {
+        "name": "反复出现", "source": "monitoring", "kind": "preventive", "found_date": "2026-03-01",
+        "cause": "无", "measure": "增设", "responsible": "物业", "due_date": "2026-05-01",
+    },
+    "activities": {
+        "name": "培训", "kind": "training", "held_date": "2026-03-01", "groups": ["residents"], "persons": 30,
+        "content": "技能",
+    },
+}  # fmt: skip
+
+
+@pytest.mark.requirement("R117", "R119", "R120", "R122", "R124", "R125", "R180")
+@pytest.mark.parametrize("group", GROUPS, ids=lambda one: one.key)
+def test_every_group_sees_which_of_its_duties_are_done(unit: Unit, lin, group) -> None:
+    actions.apply_bodies(unit=unit, plan=library.bodies["sub-district-described"], by=None)
+    body = queries.bodies(unit).get(name=group.name)
+    url = reverse("units:body", args=["sunny", body.pk])
+    page = lin.get(url)
+    assert [row["count"] for row in page.context["work"]] == [0] * len(WORK)
+    for row in page.context["work"]:
+        assert lin.get(row["address"]).context["form"]["field"].value() == group.field
+    for ledger, values in WORK.items():
+        ledgers.add(ledger=ledger, unit=unit, values={**values, "field": group.field}, by=None)
+        other = "water" if group.field != "water" else "fire"
+        ledgers.add(
+            ledger=ledger,
+            unit=unit,
+            values={**values, TITLES.get(ledger, "name"): "别组", "field": other},
+            by=None,
+        )
+    rows = lin.get(url).context["work"]
+    assert [(row["count"], row["latest"]) for row in rows] == [(1, date(2026, 3, 1))] * len(WORK)
+    for row in rows:
+        assert len(lin.get(row["address"]).context["rows"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("plan", "duties"),
+    [
+        pytest.param(
+            "prefecture-city", ["加强指导与服务，当好参谋，及时帮助协调解决创建工作中出现的问题"],
+            marks=pytest.mark.requirement("R177"), id="safety-committee-office",
+        ),
+        pytest.param(
+            "sub-district-leading-group",
+            ["制定和完善各项制度，明确工作职责和目标，落实责任",
+             "深入开展宣传教育，使居民积极主动参与创建活动",
+             "指导和督促检查村（居）委会、相关单位安全社区创建工作的开展"],
+            marks=pytest.mark.requirement("R213", "R214", "R215"), id="leading-group",
+        ),
+    ],
+)  # fmt: skip
+def test_the_first_body_of_a_plan_has_the_duties_of_its_text(
+    unit: Unit, zhou, plan: str, duties: list[str]
+) -> None:
+    body = actions.apply_bodies(unit=unit, plan=library.bodies[plan], by=None)[0]
+    page = zhou.get(reverse("units:body", args=["sunny", body.pk]))
+    assert [duty for duty in duties if duty not in page.context["duties"]] == []
+
+
+TITLES = {"safety-signs": "number"}
+
+
+def test_the_work_of_a_group_is_not_shown_to_who_may_not_see_ledgers(unit: Unit) -> None:
+    actions.apply_bodies(unit=unit, plan=library.bodies["sub-district-described"], by=None)
+    body = queries.bodies(unit).get(name="消防安全项目促进组")
+    administrator = make.client(make.member(unit, "system-admin", "chen"))
+    page = administrator.get(reverse("units:body", args=["sunny", body.pk]))
+    assert (page.status_code, page.context["work"]) == (200, [])
 
 
 def test_a_body_beneath_itself_is_refused_on_the_form(unit: Unit, lin) -> None:

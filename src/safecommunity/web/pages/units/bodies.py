@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.safestring import mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -14,12 +15,14 @@ from django.views.decorators.http import require_POST
 
 from safecommunity import library
 from safecommunity.core.privacy import mask_phone
+from safecommunity.ledgers import queries as ledgers
 from safecommunity.units import actions, queries
 from safecommunity.units.models import Appointment, Body, Unit
 from safecommunity.units.permissions import Permission, can
 from safecommunity.units.scope import StaleRecord
 from safecommunity.web.access import PersonRequest, exactly_once, requires
 from safecommunity.web.clock import today
+from safecommunity.web.components.words import local
 from safecommunity.web.conflicts import stale_page
 from safecommunity.web.pages.units.forms import AppointmentFacts, BodyFacts, named
 
@@ -50,6 +53,7 @@ def body(request: PersonRequest, unit: Unit, pk: int) -> HttpResponse:
         "duties": [line for line in found.duties.splitlines() if line.strip()],
         "members": members,
         "beneath": queries.bodies(unit).filter(parent=found),
+        "work": _work(request, unit, found),
         "may_edit": may_edit,
     }
     return render(request, "units/body.html", context)
@@ -234,6 +238,22 @@ def _body(unit: Unit, pk: int) -> Body:
 
 def _appointment(unit: Unit, pk: int) -> Appointment:
     return get_object_or_404(Appointment.objects.in_unit(unit).select_related("body", "unit"), pk=pk)
+
+
+def _work(request: PersonRequest, unit: Unit, body: Body) -> list[dict[str, Any]]:
+    """The duties every project group has, and what is recorded of each in its field."""
+    if not body.field or not can(request.user, Permission.LEDGER_VIEW, unit):
+        return []
+    duties = library.codes["group-duties"].values()
+    found = ledgers.of_field(unit, [duty.extra["ledger"] for duty in duties], body.field)
+    rows = []
+    for duty in duties:
+        count, latest = found.get(duty.extra["ledger"], (0, None))
+        page = "ledgers:list" if count else "ledgers:add"
+        asked = f"f_field={body.field}" if count else f"field={body.field}"
+        address = f"{reverse(page, args=[unit.slug, duty.extra['ledger']])}?{asked}"
+        rows.append({"name": local(duty), "count": count, "latest": latest, "address": address})
+    return rows
 
 
 def _may(request: PersonRequest, unit: Unit) -> bool:
