@@ -32,7 +32,7 @@ def entries(unit: Unit, ledger: str, *days: str, **data: Any) -> list[Entry]:
 
 def metric(unit: Unit, code: str, numerator: int, denominator: int | None = None, year: str = "2026") -> None:
     MetricValue.objects.create(
-        unit=unit, path=unit.path, metric=code, period=year, as_of=timezone.now(),
+        unit=unit, path=unit.path, metric=code, period=year, as_of=timezone.localdate(),
         numerator=Decimal(numerator), denominator=None if denominator is None else Decimal(denominator),
     )  # fmt: skip
 

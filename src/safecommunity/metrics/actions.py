@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 
 from django.db import transaction
 from django.db.models import QuerySet
-from django.utils import timezone
 
 from safecommunity.accounts.models import User
 from safecommunity.audit.actions import record
@@ -80,6 +79,7 @@ def _refresh(
     return _keep(
         paths,
         amounts,
+        today,
         kept.filter(metric__in=[m.code for m in touched], period__in=[p.code for p in periods]),
     )
 
@@ -89,7 +89,7 @@ def _touched(ledgers: Collection[str] | None) -> list[Metric]:
 
 
 @transaction.atomic
-def _keep(paths: dict[int, str], amounts: dict[Key, Amount], kept: QuerySet[MetricValue]) -> int:
+def _keep(paths: dict[int, str], amounts: dict[Key, Amount], today: date, kept: QuerySet[MetricValue]) -> int:
     """Write what is new or different, remove what no record stands behind any more, touch nothing else."""
     known = {
         (unit, metric, period): (pk, Amount(numerator, denominator))
@@ -100,11 +100,10 @@ def _keep(paths: dict[int, str], amounts: dict[Key, Amount], kept: QuerySet[Metr
     fresh = [key for key in amounts if key not in known]
     changed = [key for key, amount in amounts.items() if key in known and known[key][1] != amount]
     gone = [pk for key, (pk, _amount) in known.items() if key not in amounts]
-    now = timezone.now()
-    kept.update(as_of=now)
-    MetricValue.objects.insert(_row(paths, key, amounts[key], now) for key in fresh)
+    kept.update(as_of=today)
+    MetricValue.objects.insert(_row(paths, key, amounts[key], today) for key in fresh)
     MetricValue.objects.bulk_create(
-        [_row(paths, key, amounts[key], now) for key in changed],
+        [_row(paths, key, amounts[key], today) for key in changed],
         update_conflicts=True,
         unique_fields=["unit", "metric", "period"],
         update_fields=["path", "numerator", "denominator", "as_of", "updated_at"],
@@ -119,7 +118,7 @@ def _delete(kept: QuerySet[MetricValue], gone: Sequence[int]) -> None:
         kept.filter(pk__in=gone[start : start + 500]).delete()
 
 
-def _row(paths: dict[int, str], key: Key, amount: Amount, now: datetime) -> MetricValue:
+def _row(paths: dict[int, str], key: Key, amount: Amount, today: date) -> MetricValue:
     unit, metric, period = key
     return MetricValue(
         unit_id=unit,
@@ -128,8 +127,7 @@ def _row(paths: dict[int, str], key: Key, amount: Amount, now: datetime) -> Metr
         period=period,
         numerator=_stored(amount.numerator),
         denominator=_stored(amount.denominator),
-        as_of=now,
-        updated_at=now,
+        as_of=today,
     )
 
 

@@ -15,7 +15,7 @@ class MetricValue(UnitRow):
     period = models.CharField(_("期间"), max_length=7)
     numerator = models.DecimalField(max_digits=20, decimal_places=4, null=True)
     denominator = models.DecimalField(max_digits=20, decimal_places=4, null=True)
-    as_of = models.DateTimeField(_("计算时间"))
+    as_of = models.DateField(_("计算日期"))
 
     class Meta:
         verbose_name = _("指标值")

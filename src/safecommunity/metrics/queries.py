@@ -11,7 +11,6 @@ from functools import lru_cache
 from typing import Any
 
 from django.db.models import Min, QuerySet, Sum, Value
-from django.utils import timezone
 
 from safecommunity.core.metrics import Amount, Metric, Span, add, span, split
 from safecommunity.core.periods import Period
@@ -144,7 +143,7 @@ def _summed(
             if above in asked and (above == path or chosen[metric].roll_up != "none"):
                 parts[asked[above], metric, period].append((path, Amount(numerator, denominator), as_of))
     return {
-        key: (_added(chosen[key[1]], found), timezone.localdate(min(as_of for *_part, as_of in found)))
+        key: (_added(chosen[key[1]], found), min(as_of for *_part, as_of in found))
         for key, found in parts.items()
     }
 

@@ -117,7 +117,7 @@ def test_alerts_count_zeros_and_contradictions_of_open_assessments(unit: Unit) -
 def test_a_strip_tells_months_with_records_from_those_without_and_those_to_come(unit: Unit) -> None:
     lin = make.member(unit)
     MetricValue.objects.create(
-        unit=unit, path=unit.path, metric="drills", period="2026-03", numerator=4, as_of=NOW
+        unit=unit, path=unit.path, metric="drills", period="2026-03", numerator=4, as_of=NOW.date()
     )
     strip = next(strip for strip in cards.strips(lin, unit, TODAY) if "演练" in strip.name)
     assert [state for _name, state, _count, _url in strip.months] == [

@@ -44,6 +44,9 @@ def test_every_list_and_form_opens_and_nonsense_is_refused(unit: Unit, ledger: L
     lin = make.client(make.member(unit))
     assert lin.get(reverse("ledgers:list", args=[unit.slug, ledger.code])).status_code == 200
     address = reverse("ledgers:add", args=[unit.slug, ledger.code])
+    if ledger.kept_by:
+        assert [lin.get(address).status_code, lin.post(address, {}).status_code] == [403, 403]
+        return
     assert lin.get(address).status_code == 200
     for turn in range(0, len(JUNK), 4):
         keys = enumerate(column.key for column in ledger.columns)
