@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from pathlib import Path
 
 import pytest
 from django import conf
@@ -13,6 +14,7 @@ os.environ.update(
     {
         "SAFECOMMUNITY_DATA": os.environ.get("SAFECOMMUNITY_TEST_DATA")
         or tempfile.mkdtemp(prefix="safecommunity-"),
+        "NUMBA_CACHE_DIR": str(Path(tempfile.gettempdir(), "safecommunity-kernels")),
         "SAFECOMMUNITY_SECRET_KEY": "test-secret-key-that-is-long-enough-for-the-check-0123456789",
         "SAFECOMMUNITY_AUDIT_KEY": "test-audit-key-0123456789-0123456789",
         "SAFECOMMUNITY_DATA_KEY": "test-data-key-0123456789-0123456789",

@@ -70,3 +70,46 @@ def test_each_area(case):
     same(clusters.hot_spots(x, clusters.row_standardised(with_itself)), numbers(wanted["Gi_star_W"]))
     same(clusters.hot_spots(x, with_itself), numbers(wanted["Gi_star_B"]))
     same(clusters.hot_neighbours(x, plain), numbers(wanted["Gi_B"]))
+
+
+def a_grid(side=10):
+    """Neighbours on a square grid of side × side areas, as ordered pairs."""
+    steps = ((0, 1), (1, 0), (0, -1), (-1, 0))
+    return [
+        (x * side + y, (x + i) * side + y + j)
+        for x in range(side)
+        for y in range(side)
+        for i, j in steps
+        if 0 <= x + i < side and 0 <= y + j < side
+    ]
+
+
+def test_what_lies_together_by_chance_alone_is_rarely_unlikely_and_a_warm_corner_always():
+    dice = np.random.default_rng(7)
+    plain = clusters.binary(100, a_grid())
+    x = dice.random(100)
+    x[[0, 1, 10, 11]] = 10
+    local = clusters.local_moran_p(x, clusters.row_standardised(plain), seed=1)
+    hot = clusters.hot_spots_p(x, plain + np.eye(100), seed=1)
+    assert local[0] == hot[0] == 1 / 1000
+    far = [area for area in range(100) if area % 10 > 3 and area > 40]
+    assert 0.005 < np.mean(hot[far] <= 0.05) + 0.01 < 0.2
+    assert np.all(local <= 0.51)
+
+
+def test_drawn_neighbours_agree_with_the_moments():
+    """The share of drawn neighbourhoods that are as high follows the conditional moments of the same map."""
+    dice = np.random.default_rng(3)
+    rows = clusters.row_standardised(clusters.binary(100, a_grid()))
+    x = dice.normal(size=100)
+    drawn = clusters.local_moran_p(x, rows, replicates=9_999, seed=2)
+    measure = clusters.local_moran(x, rows)
+    expected = np.minimum(measure.p_greater, 1 - measure.p_greater)
+    assert np.abs(drawn - expected).max() < 0.03
+
+
+def test_the_same_seed_gives_the_same_answer():
+    x = np.random.default_rng(5).random(100)
+    plain = clusters.binary(100, a_grid())
+    once, again = (clusters.hot_spots_p(x, plain, seed=9) for _ in range(2))
+    assert np.array_equal(once, again)

@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import ArrayLike, NDArray
 from scipy import stats
 
@@ -66,5 +65,13 @@ def _bounds(counts: ArrayLike, alpha: float, baseline: int, least_sd: float, gap
 def _moments(y: Array, baseline: int, least_sd: float, gap: int) -> tuple[Array, Array]:
     if y.shape[1] <= baseline + gap:
         raise ValueError(f"{baseline + gap + 1} periods are needed, {y.shape[1]} are given")
-    windows = sliding_window_view(y, baseline, axis=1)[:, : y.shape[1] - baseline - gap]
-    return windows.mean(axis=2), np.maximum(windows.std(axis=2, ddof=1), least_sd)
+    n = baseline
+    sums, squares = (_running(values, n)[:, : y.shape[1] - n - gap] for values in (y, y**2))
+    variance = np.maximum(n * squares - sums**2, 0) / (n * (n - 1))
+    return sums / n, np.maximum(np.sqrt(variance), least_sd)
+
+
+def _running(values: Array, length: int) -> Array:
+    """Sums over every `length` periods that follow one another; exact for counts."""
+    total = np.cumsum(np.pad(values, ((0, 0), (1, 0))), axis=1)
+    return np.asarray(total[:, length:] - total[:, :-length])

@@ -8,7 +8,7 @@ and all periods asked for are fitted in one batch. Positions count from 0.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import pairwise
 
@@ -158,27 +158,22 @@ class _Model:
         self.used = np.tile(used, (series, 1)).astype(float)
         since = (positions - self.periods[:, None]) / longest
         seasons = [np.where(group == code, 1.0, 0.0) for code in range(1, groups)]
-        self.design = np.tile(np.stack([np.ones_like(since), since, *seasons], axis=2), (series, 1, 1))
-        # The period itself lies at time 0, in the season group of the window.
-        self.now = np.zeros((len(self.y), groups + 1))
-        self.now[:, 0] = 1.0
+        self.design = np.stack([np.ones_like(since), since, *seasons], axis=2)
+        self.which = np.tile(np.arange(len(rows)), series)
 
     def fitted(self, trend: bool, trend_p: float) -> _Fitted:
         """Fits with the trend where it may stay, without it elsewhere."""
-        plain = self._expected(self._fits(self.design[:, :, [0, *range(2, self.groups + 1)]]), without=1)
+        every = np.arange(len(self.y))
         if not trend:
-            return plain
-        fits = self._fits(self.design)
-        with_trend = self._expected(fits)
+            return self._expected(self._fits(every, trend=False))
+        fits = self._fits(every, trend=True)
+        found = self._expected(fits)
         most = np.where(self.used > 0, self.y, 0).max(axis=1)
-        stays = (fits.p_value(1) < trend_p) | (trend_p >= 1)
-        stays &= with_trend.mean <= most
-        return _Fitted(
-            np.where(stays, with_trend.mean, plain.mean),
-            np.where(stays, with_trend.log_variance, plain.log_variance),
-            np.where(stays, with_trend.dispersion, plain.dispersion),
-            stays,
-        )
+        stays = ((fits.p_value(1) < trend_p) | (trend_p >= 1)) & (found.mean <= most)
+        plain = self._expected(self._fits(every[~stays], trend=False))
+        for name in ("mean", "log_variance", "dispersion"):
+            getattr(found, name)[~stays] = getattr(plain, name)
+        return replace(found, has_trend=stays)
 
     def result(self, fitted: _Fitted, upper: Array) -> Result:
         recent = np.stack(
@@ -192,21 +187,23 @@ class _Model:
             fitted.has_trend.reshape(shape),
         )
 
-    def _fits(self, design: Array) -> Fits:
-        fits = poisson(design, self.y, self.used)
-        if not self.reweight:
-            return fits
-        return poisson(design, self.y, self._weights(fits))
+    def _fits(self, chosen: NDArray[np.int64], *, trend: bool) -> Fits:
+        design = self.design if trend else np.delete(self.design, 1, axis=2)
+        y, used, which = self.y[chosen], self.used[chosen], self.which[chosen]
+        fits = poisson(design, y, used, which)
+        return poisson(design, y, self._weights(fits, y, used), which) if self.reweight else fits
 
-    def _weights(self, fits: Fits) -> Array:
+    def _weights(self, fits: Fits, y: Array, used: Array) -> Array:
         """Periods that stand out count less: the inverse square of their Anscombe residual."""
         spread = np.sqrt(np.maximum(fits.dispersion, 1)[:, None] * np.maximum(1 - fits.leverage, 1e-12))
-        residual = 1.5 * (self.y ** (2 / 3) * fits.mean ** (-1 / 6) - fits.mean ** (1 / 2)) / spread
-        weights = np.where(residual > self.outlying, np.maximum(residual, 1e-6) ** -2, 1.0) * self.used
-        return np.asarray(weights * (self.used.sum(axis=1) / weights.sum(axis=1))[:, None])
+        residual = 1.5 * (y ** (2 / 3) * fits.mean ** (-1 / 6) - fits.mean ** (1 / 2)) / spread
+        weights = np.where(residual > self.outlying, np.maximum(residual, 1e-6) ** -2, 1.0) * used
+        return np.asarray(weights * (used.sum(axis=1) / weights.sum(axis=1))[:, None])
 
-    def _expected(self, fits: Fits, without: int | None = None) -> _Fitted:
-        now = self.now if without is None else np.delete(self.now, without, axis=1)
+    def _expected(self, fits: Fits) -> _Fitted:
+        """The period itself lies at time 0, in the season group of the window: only the constant counts."""
+        now = np.zeros_like(fits.coefficients)
+        now[:, 0] = 1.0
         mean, log_variance = fits.predicted(now)
         return _Fitted(mean, log_variance, np.maximum(fits.dispersion, 1), np.zeros(len(mean), bool))
 

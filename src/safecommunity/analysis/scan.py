@@ -12,8 +12,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import stats
 
+from safecommunity.analysis import kernels
+
 Array = NDArray[np.float64]
-Order = NDArray[np.int64]
 LEAST_CASES = 2
 
 
@@ -83,17 +84,17 @@ class Scan:
         """`apart`: distances between all areas (n × n); `most`: largest share of people in a circle."""
         people = np.asarray(population, dtype=float)
         self.apart = apart
-        self.orders: list[Order] = []
-        for centre in range(len(people)):
-            order = np.argsort(apart[centre], kind="stable")
-            inside = np.cumsum(people[order]) <= most * people.sum()
-            self.orders.append(order[: max(int(inside.sum()), 1)])
+        order = np.argsort(apart, axis=1, kind="stable")
+        sizes = np.maximum((np.cumsum(people[order], axis=1) <= most * people.sum()).sum(axis=1), 1)
+        # One row after the other: the areas round each centre, those of centre i from starts[i] on.
+        self.starts = np.concatenate([[0], np.cumsum(sizes)])
+        self.order = order[np.arange(len(people)) < sizes[:, None]].astype(np.int32)
 
     def best(self, cases: ArrayLike, expected: ArrayLike) -> list[Circle]:
         """The best circle round every centre. Expected counts are scaled to the sum of the cases."""
         seen, due = _scaled(cases, expected)
-        free = np.ones(len(seen), bool)
-        return [self._best_round(centre, seen, due, free) for centre in range(len(self.orders))]
+        ratios, sizes = self._best_rounds(seen, due, np.ones(len(seen), bool))
+        return [self._circle(centre, ratios, sizes, seen, due) for centre in range(len(seen))]
 
     def clusters(
         self,
@@ -113,13 +114,12 @@ class Scan:
         found: list[Cluster] = []
         free = np.ones(len(seen), bool)
         while True:
-            rounds = (self._best_round(int(centre), seen, due, free) for centre in np.flatnonzero(free))
-            circle = max(rounds, key=lambda circle: circle.llr, default=None)
-            if circle is None or circle.llr <= 0:
+            ratios, sizes = self._best_rounds(seen, due, free)
+            centre = int(ratios.argmax())
+            p = float((1 + (by_chance >= ratios[centre]).sum()) / (1 + replicates))
+            if ratios[centre] <= 0 or p > most_p:
                 return found
-            p = float((1 + (by_chance >= circle.llr).sum()) / (1 + replicates))
-            if p > most_p:
-                return found
+            circle = self._circle(centre, ratios, sizes, seen, due)
             free[list(circle.members)] = False
             found.append(Cluster(circle, p))
 
@@ -127,24 +127,34 @@ class Scan:
         """The largest ratio of each replicate in which the same number of cases falls by expectation."""
         seen, due = _scaled(cases, expected)
         total = int(seen.sum())
-        drawn = np.random.default_rng(seed).multinomial(total, due / due.sum(), size=replicates)
-        largest = np.zeros(replicates)
-        for order in self.orders:
-            inside = np.cumsum(drawn[:, order], axis=1, dtype=float)
-            ratios = _ratios(inside, np.cumsum(due[order]), total)
-            largest = np.maximum(largest, ratios.max(axis=1))
-        return largest
+        blocks = -(-replicates // kernels.LANES)
+        drawn = np.zeros((blocks * kernels.LANES, len(due)), np.float32)
+        drawn[:replicates] = np.random.default_rng(seed).multinomial(total, due / due.sum(), size=replicates)
+        side_by_side = drawn.reshape(blocks, kernels.LANES, -1).transpose(0, 2, 1).copy()
+        largest = kernels.largest_by_chance(
+            side_by_side, self.order, self.starts, self._along(due), total, LEAST_CASES
+        )
+        return largest.ravel()[:replicates]
 
-    def _best_round(self, centre: int, seen: Array, due: Array, free: NDArray[np.bool_]) -> Circle:
-        """The best circle round a centre that holds free areas only."""
-        order = self.orders[centre]
-        order = order[: len(order) if free[order].all() else int(free[order].argmin())]
-        inside, expected = np.cumsum(seen[order]), np.cumsum(due[order])
-        ratios = _ratios(inside, expected, seen.sum())
-        at = int(ratios.argmax())
-        members = tuple(int(area) for area in order[: at + 1])
-        radius = float(self.apart[centre, order[at]])
-        return Circle(members, float(inside[at]), float(expected[at]), float(ratios[at]), radius)
+    def _best_rounds(
+        self, seen: Array, due: Array, free: NDArray[np.bool_]
+    ) -> tuple[Array, NDArray[np.int64]]:
+        return kernels.best_rounds(
+            seen, self.order, self.starts, self._along(due), float(seen.sum()), LEAST_CASES, free
+        )
+
+    def _along(self, due: Array) -> Array:
+        """The sums of expected cases from each centre outwards."""
+        return np.concatenate([np.cumsum(due[around]) for around in np.split(self.order, self.starts[1:-1])])
+
+    def _circle(
+        self, centre: int, ratios: Array, sizes: NDArray[np.int64], seen: Array, due: Array
+    ) -> Circle:
+        first = self.starts[centre]
+        members = self.order[first : first + sizes[centre]]
+        radius = float(self.apart[centre, members[-1]])
+        inside, expected = float(seen[members].sum()), float(due[members].sum())
+        return Circle(tuple(map(int, members)), inside, expected, float(ratios[centre]), radius)
 
 
 def knox(
@@ -156,12 +166,8 @@ def knox(
     close_in_space = distances(xy)[upper] <= near
     close_in_time = np.abs(days[upper[0]] - days[upper[1]]) <= soon
     close = int((close_in_space & close_in_time).sum())
-    pairs = np.column_stack(upper)[close_in_space]
-    random = np.random.default_rng(seed)
-    reached = 0
-    for _ in range(replicates):
-        shuffled = random.permutation(days)
-        reached += int((np.abs(shuffled[pairs[:, 0]] - shuffled[pairs[:, 1]]) <= soon).sum()) >= close
+    pairs = np.column_stack(upper)[close_in_space].astype(np.int32)
+    reached = kernels.as_many_close(pairs, days, float(soon), close, replicates, seed)
     expected = float(close_in_space.sum()) * float(close_in_time.sum()) / len(upper[0])
     return Knox(close, expected, (1 + reached) / (1 + replicates))
 
@@ -179,13 +185,3 @@ def benjamini_hochberg(p: Iterable[float]) -> Array:
 def _scaled(cases: ArrayLike, expected: ArrayLike) -> tuple[Array, Array]:
     seen, due = np.asarray(cases, dtype=float), np.asarray(expected, dtype=float)
     return seen, due * seen.sum() / due.sum()
-
-
-def _ratios(inside: Array, expected: Array, total: float) -> Array:
-    """Log-likelihood ratios of circles with more cases than expected, 0 for all others."""
-    outside, due_outside = total - inside, total - expected
-    with np.errstate(divide="ignore", invalid="ignore"):
-        gain = inside * np.log(inside / expected)
-        loss = np.where(outside > 0, outside * np.log(outside / due_outside), 0.0)
-    high = (inside > expected) & (inside >= LEAST_CASES)
-    return np.where(high, gain + loss, 0.0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from csp.constants import NONE, SELF
@@ -16,6 +17,8 @@ KEYS = env.path("KEYS")
 RESULTS = DATA / "results"
 EVIDENCE = DATA / "evidence"
 LIBRARY = DATA / "library"
+# Where numba keeps what it compiled: the package's own folder is often not ours to write.
+os.environ.setdefault("NUMBA_CACHE_DIR", str(DATA / "kernels"))
 
 DEBUG = env.switch("DEBUG")
 DEMO = env.switch("DEMO")
