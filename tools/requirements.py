@@ -33,6 +33,7 @@ SHELF_PAGES = {
     "returns": "returns:index",
     "programmes": "programmes:index",
     "checklists": "ledgers:files",
+    "participation": "residents:index",
     "codes": "",
     "charts": "",
 }

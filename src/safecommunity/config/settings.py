@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "safecommunity.sheets",
     "safecommunity.evidence",
     "safecommunity.risks",
+    "safecommunity.residents",
     "safecommunity.metrics",
     "safecommunity.assessment",
     "safecommunity.programmes",

@@ -26,7 +26,7 @@ from safecommunity.core import one_time_codes
 from safecommunity.core.division_files import read
 from safecommunity.core.ledgers import LedgerType
 from safecommunity.core.periods import Period
-from safecommunity.demo import official, programmes, reviews, risks, targets, vetoes
+from safecommunity.demo import official, programmes, residents, reviews, risks, targets, vetoes
 from safecommunity.demo.photos import picture
 from safecommunity.demo.records import YEAR, Setting, script, values
 from safecommunity.evidence import actions as evidence
@@ -97,6 +97,9 @@ def load(now: datetime, today: date) -> None:
         street = made["130104001"]
         risks.load(street.unit, street.children, street.said["point"], people["dongli"], today)
         judged = street.children[0]
+        areas = [one.slug for one in street.children]
+        residents.load(street.unit, areas, tuple(street.said["point"]), people["dongli"], now)
+        judged = made["130104001"].children[0]
         vetoes.load(judged, people["kaohe"], people["shijiazhuang"], people["dongli"], today)
         reviews.load({code: one.unit for code, one in made.items()}, people, today, now)
     drain()

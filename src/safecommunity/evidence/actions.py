@@ -60,7 +60,7 @@ def attach(
     chunks: Iterable[bytes],
     name: str,
     unit: Unit,
-    by: User,
+    by: User | None,
     title: str = "",
     proof_date: date | None = None,
     remark: str = "",
@@ -195,7 +195,7 @@ def _facts(looked: media.Looked, *, keep_place: bool) -> dict[str, Any]:
     }
 
 
-def _file(unit: Unit, by: User, sent_sha256: str, name: str, values: dict[str, Any]) -> Attached:
+def _file(unit: Unit, by: User | None, sent_sha256: str, name: str, values: dict[str, Any]) -> Attached:
     taken_at = values["taken_at"]
     entry: Entry | None = values["entry"]
     proof_date = (
@@ -219,7 +219,7 @@ def _file(unit: Unit, by: User, sent_sha256: str, name: str, values: dict[str, A
 def _cite(
     *,
     unit: Unit,
-    by: User,
+    by: User | None,
     file: File | None,
     entry: Entry | None,
     indicator: str,
@@ -257,5 +257,5 @@ def _aware(moment: datetime | None) -> datetime | None:
     return timezone.make_aware(moment) if moment and timezone.is_naive(moment) else moment
 
 
-def _suggest_again(unit: Unit, by: User) -> None:
+def _suggest_again(unit: Unit, by: User | None) -> None:
     enqueue("assessment.suggest", unit=unit, arguments={}, by=by, unique="evidence")

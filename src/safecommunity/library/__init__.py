@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from safecommunity.core.ledgers import LedgerType
     from safecommunity.core.metrics import Metric
     from safecommunity.core.official import Kind
+    from safecommunity.core.participation import Participation
     from safecommunity.core.programmes import Template
     from safecommunity.core.reports import ReportType
     from safecommunity.core.returns import Form
@@ -28,8 +29,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "LibraryError", "Shelf", "add_folder", "bodies", "calendars", "charts", "checklists", "codes",
-    "crosswalks", "documents", "ledgers", "methods", "metrics", "official", "programmes", "returns",
-    "schemes", "working_days",
+    "crosswalks", "documents", "ledgers", "methods", "metrics", "official", "participation",
+    "programmes", "returns", "schemes", "working_days",
 ]  # fmt: skip
 
 codes: Shelf[CodeList] = Shelf("codes", "safecommunity.core.codes:parse")
@@ -43,6 +44,7 @@ charts: Shelf[Chart] = Shelf("charts", "safecommunity.core.charts:parse")
 bodies: Shelf[BodySet] = Shelf("bodies", "safecommunity.core.bodies:parse")
 returns: Shelf[Form] = Shelf("returns", "safecommunity.core.returns:parse")
 methods: Shelf[Method] = Shelf("methods", "safecommunity.library:method")
+participation: Shelf[Participation] = Shelf("participation", "safecommunity.core.participation:parse")
 programmes: Shelf[Template] = Shelf("programmes", "safecommunity.core.programmes:parse")
 checklists: Shelf[Checklist] = Shelf("checklists", "safecommunity.library:checklist")
 calendars: Shelf[Calendar] = Shelf("calendars", "safecommunity.core.working_days:parse")

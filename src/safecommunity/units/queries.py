@@ -23,7 +23,9 @@ KINDS_BELOW = {
 }
 LOWEST_KINDS = ("neighbourhood", "committee", "enterprise", "department")
 # Addresses that belong to pages without a unit.
-TAKEN_SLUGS = frozenset({"account", "api", "csp", "language", "static", "style", "units"})
+TAKEN_SLUGS = frozenset(
+    {"account", "api", "csp", "language", "letters", "report", "static", "style", "units"}
+)
 
 
 def kinds_below(unit: Unit) -> tuple[str, ...]:

@@ -335,9 +335,17 @@ def theme(context: Context) -> str:
 
 
 @register.simple_tag(takes_context=True)
+def letters(context: Context) -> str:
+    """`large`, or "" for the usual size."""
+    request = context.get("request")
+    return "large" if request and request.COOKIES.get("letters") == "large" else ""
+
+
+@register.simple_tag(takes_context=True)
 def theme_attributes(context: Context) -> SafeString:
-    chosen = theme(context)
-    return format_html(' data-theme="{}"', chosen) if chosen else SafeString("")
+    """What the reader chose for this browser: light or dark, large letters."""
+    chosen = [("theme", theme(context)), ("letters", letters(context))]
+    return format_html_join("", ' data-{}="{}"', (pair for pair in chosen if pair[1]))
 
 
 @register.simple_tag(takes_context=True)

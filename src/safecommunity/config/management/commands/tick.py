@@ -52,6 +52,7 @@ def _enqueue_daily(today: date) -> None:
             ("returns.remind", {}),
             ("reviews.remind", {}),
             ("risks.remind", {}),
+            ("residents.daily", {}),
         ]
         if number == 0:
             wanted.insert(0, ("metrics.refresh-all", {"years": [today.year]}))

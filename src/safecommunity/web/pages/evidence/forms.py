@@ -9,6 +9,7 @@ from safecommunity.core.schemes import Scheme
 from safecommunity.documents.media import KINDS
 from safecommunity.library import schemes
 from safecommunity.web.components.words import local
+from safecommunity.web.fields import ManyFiles
 
 ACCEPTED = ",".join(extension for kind in KINDS.values() for extension in kind.extensions)
 GROUPS = [
@@ -40,20 +41,6 @@ def _choices(scheme: Scheme, element: str) -> list[tuple[str, str]]:
         for item in scheme.indicators.values()
         if item.element == element
     ]
-
-
-class ManyFilesInput(forms.FileInput):
-    allow_multiple_selected = True
-
-
-class ManyFiles(forms.FileField):
-    """Several files of one field; the field's value is a list."""
-
-    widget = ManyFilesInput
-
-    def clean(self, data: Any, initial: Any = None) -> list[Any]:
-        sent = data if isinstance(data, list) and data else [data]
-        return [super(ManyFiles, self).clean(one, initial) for one in sent]
 
 
 class AttachForm(forms.Form):

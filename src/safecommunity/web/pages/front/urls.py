@@ -9,4 +9,5 @@ urlpatterns = [
     path("units/", views.units, name="units"),
     path("style/", views.style, name="style"),
     path("language/", views.language, name="language"),
+    path("letters/", views.letters, name="letters"),
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 from django.views.i18n import set_language
 
@@ -15,6 +16,7 @@ from safecommunity.web.pages.front.samples import samples
 from safecommunity.web.search import units_like
 
 ROWS = 50
+YEAR = 365 * 24 * 3600
 
 
 @signed_in
@@ -36,6 +38,20 @@ def units(request: PersonRequest) -> HttpResponse:
 @public("every component in one place, with made-up content only")
 def style(request: HttpRequest) -> HttpResponse:
     return render(request, "front/style.html", samples())
+
+
+@require_POST
+@public("large letters are for whoever reads, signed in or not")
+def letters(request: HttpRequest) -> HttpResponse:
+    """Large letters on every page of this browser, or the usual ones again."""
+    wanted = request.POST.get("next", "")
+    is_ours = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
+    response = redirect(wanted if is_ours else "/")
+    if request.POST.get("letters") == "large":
+        response.set_cookie("letters", "large", max_age=YEAR, secure=request.is_secure(), samesite="Lax")
+    else:
+        response.delete_cookie("letters", samesite="Lax")
+    return response
 
 
 @require_POST
