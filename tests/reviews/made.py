@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from itertools import count
@@ -49,6 +49,12 @@ def cast() -> Cast:
         lead=member(city, "expert", "zhang"),
         member=member(city, "expert", "wang"),
     )  # fmt: skip
+
+
+def cast_beside(who: Cast) -> Cast:
+    """Another street of the same county with the same people, where lin works too."""
+    street = make.unit("西里街道", parent=who.county)
+    return replace(who, street=street, lin=member(street, "office", "lin"))
 
 
 def member(at: Unit, role: str, username: str) -> User:
