@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from django import conf
 from django.utils import translation
+from hypothesis import HealthCheck
+from hypothesis import settings as trials
 
 os.environ.update(
     {
@@ -26,6 +28,11 @@ os.environ.update(
 conf.settings.INSTALLED_APPS  # noqa: B018 -- read with this environment; named in the ini file they are read before it
 # A parallel worker that finds it would read the settings before this file, with our data folder.
 del os.environ["DJANGO_SETTINGS_MODULE"]
+
+
+# How long an example takes says something of the machine, nothing of the program.
+trials.register_profile("any-machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+trials.load_profile("any-machine")
 
 
 @pytest.fixture(autouse=True)

@@ -220,7 +220,7 @@ def start(request: HttpRequest, slug: str, given: StartIn) -> Status[dict[str, A
         period=given.period,
         kind=given.kind,
         title=given.title[:120],
-        by=_person(request),
+        by=person(request),
         today=timezone.localdate(),
         now=timezone.now(),
     )
@@ -231,26 +231,26 @@ def start(request: HttpRequest, slug: str, given: StartIn) -> Status[dict[str, A
     "/units/{slug}/assessments/{pk}", response=AssessmentDetail, summary="With every grade and reason"
 )
 def detail(request: HttpRequest, slug: str, pk: int) -> dict[str, Any]:
-    return _detail(_assessment(unit_for(request, slug, Permission.ASSESSMENT_VIEW), pk))
+    return _detail(assessment_of(unit_for(request, slug, Permission.ASSESSMENT_VIEW), pk))
 
 
 @router.put(
     "/units/{slug}/assessments/{pk}/grades/{code}", response=AssessmentOut, summary="Confirm one indicator"
 )
 def confirm(request: HttpRequest, slug: str, pk: int, code: str, given: GradeIn) -> dict[str, Any]:
-    grade = _grade(_assessment(unit_for(request, slug, Permission.ASSESSMENT_CONFIRM), pk), code)
+    grade = _grade(assessment_of(unit_for(request, slug, Permission.ASSESSMENT_CONFIRM), pk), code)
     common: dict[str, Any] = {
         "grade": grade,
         "reason": given.reason[:300],
         "remark": given.remark[:500],
-        "by": _person(request),
+        "by": person(request),
         "now": timezone.now(),
         "version": given.version,
         "why": given.why,
     }
     if given.not_applicable:
-        return _out(_tried(actions.mark_not_applicable, **common))
-    return _out(_tried(actions.confirm, answers=given.answers, **common))
+        return _out(tried(actions.mark_not_applicable, **common))
+    return _out(tried(actions.confirm, answers=given.answers, **common))
 
 
 @router.delete(
@@ -259,8 +259,8 @@ def confirm(request: HttpRequest, slug: str, pk: int, code: str, given: GradeIn)
 def withdraw(
     request: HttpRequest, slug: str, pk: int, code: str, version: int, why: str = ""
 ) -> dict[str, Any]:
-    grade = _grade(_assessment(unit_for(request, slug, Permission.ASSESSMENT_CONFIRM), pk), code)
-    return _out(_tried(actions.withdraw, grade=grade, by=_person(request), version=version, why=why))
+    grade = _grade(assessment_of(unit_for(request, slug, Permission.ASSESSMENT_CONFIRM), pk), code)
+    return _out(tried(actions.withdraw, grade=grade, by=person(request), version=version, why=why))
 
 
 @router.get(
@@ -268,7 +268,7 @@ def withdraw(
 )
 def inconsistencies(request: HttpRequest, slug: str, pk: int) -> list[dict[str, Any]]:
     found = queries.inconsistencies(
-        _assessment(unit_for(request, slug, Permission.ASSESSMENT_VIEW), pk), timezone.localdate()
+        assessment_of(unit_for(request, slug, Permission.ASSESSMENT_VIEW), pk), timezone.localdate()
     )
     return [
         {"kind": one.kind, "indicator": one.indicator, "count": one.count, "subject": one.subject}
@@ -278,28 +278,28 @@ def inconsistencies(request: HttpRequest, slug: str, pk: int) -> list[dict[str, 
 
 @router.post("/units/{slug}/assessments/{pk}/submit", response=AssessmentOut, summary="Hand in")
 def submit(request: HttpRequest, slug: str, pk: int, given: VersionIn) -> dict[str, Any]:
-    row = _assessment(unit_for(request, slug, Permission.ASSESSMENT_CONFIRM), pk)
-    return _out(_tried(actions.submit, assessment=row, by=_person(request), version=given.version))
+    row = assessment_of(unit_for(request, slug, Permission.ASSESSMENT_CONFIRM), pk)
+    return _out(tried(actions.submit, assessment=row, by=person(request), version=given.version))
 
 
 @router.post("/units/{slug}/assessments/{pk}/freeze", response=AssessmentOut, summary="Keep for ever")
 def freeze(request: HttpRequest, slug: str, pk: int, given: VersionIn) -> dict[str, Any]:
-    row = _assessment(unit_for(request, slug, Permission.ASSESSMENT_CONFIRM), pk)
-    common = {"assessment": row, "by": _person(request), "version": given.version}
-    return _out(_tried(actions.freeze, now=timezone.now(), **common))
+    row = assessment_of(unit_for(request, slug, Permission.ASSESSMENT_CONFIRM), pk)
+    common = {"assessment": row, "by": person(request), "version": given.version}
+    return _out(tried(actions.freeze, now=timezone.now(), **common))
 
 
 @router.post(
     "/units/{slug}/assessments/{pk}/upgrade", response=AssessmentOut, summary="Move to a newer scheme"
 )
 def upgrade(request: HttpRequest, slug: str, pk: int, given: UpgradeIn) -> dict[str, Any]:
-    row = _assessment(unit_for(request, slug, Permission.ASSESSMENT_EDIT), pk)
+    row = assessment_of(unit_for(request, slug, Permission.ASSESSMENT_EDIT), pk)
     return _out(
-        _tried(
+        tried(
             actions.upgrade,
             assessment=row,
             to_version=given.to_version,
-            by=_person(request),
+            by=person(request),
             now=timezone.now(),
             today=timezone.localdate(),
             version=given.version,
@@ -309,22 +309,22 @@ def upgrade(request: HttpRequest, slug: str, pk: int, given: UpgradeIn) -> dict[
 
 @router.post("/units/{slug}/assessments/{pk}/gap", response=list[PlanOut], summary="Least way to a band")
 def gap(request: HttpRequest, slug: str, pk: int, given: GapIn) -> list[dict[str, Any]]:
-    row = _assessment(unit_for(request, slug, Permission.ASSESSMENT_VIEW), pk)
+    row = assessment_of(unit_for(request, slug, Permission.ASSESSMENT_VIEW), pk)
     return [_plan_out(row, plan) for plan in _plans(row, given)]
 
 
 @router.post("/units/{slug}/assessments/{pk}/tasks", response={201: list[TaskOut]}, summary="Accept a plan")
 def accept(request: HttpRequest, slug: str, pk: int, given: AcceptIn) -> Status[list[dict[str, Any]]]:
-    row = _assessment(unit_for(request, slug, Permission.ASSESSMENT_EDIT), pk)
+    row = assessment_of(unit_for(request, slug, Permission.ASSESSMENT_EDIT), pk)
     plan = next((one for one in _plans(row, given) if one.actions == frozenset(given.actions)), None)
     if plan is None:
         raise HttpError(409, _("情况有变化，请重新计算方案再采纳。"))
-    rows = _tried(
+    rows = tried(
         actions.accept_plan,
         assessment=row,
         plan=plan,
         owners={code: name[:60] for code, name in given.owners.items()},
-        by=_person(request),
+        by=person(request),
         today=timezone.localdate(),
     )
     return Status(201, [_task_out(each) for each in rows])
@@ -346,10 +346,10 @@ def change_task(request: HttpRequest, slug: str, pk: int, given: TaskIn) -> dict
         raise HttpError(404, _("没有这项任务。"))
     if given.state not in PlannedAction.State.values:
         raise HttpError(422, _("没有这种状态。"))
-    changed = _tried(
+    changed = tried(
         actions.change_action,
         planned=row,
-        by=_person(request),
+        by=person(request),
         now=timezone.now(),
         version=given.version,
         state=given.state,
@@ -364,16 +364,16 @@ def change_task(request: HttpRequest, slug: str, pk: int, given: TaskIn) -> dict
     "/units/{slug}/assessments/{pk}/sheets", response=list[SheetOut], summary="Sheets; others' once unsealed"
 )
 def sheets(request: HttpRequest, slug: str, pk: int) -> list[dict[str, Any]]:
-    row = _assessment(unit_for(request, slug, Permission.ASSESSMENT_VIEW), pk)
-    seen = queries.visible_sheets(row, _person(request))
+    row = assessment_of(unit_for(request, slug, Permission.ASSESSMENT_VIEW), pk)
+    seen = queries.visible_sheets(row, person(request))
     marks = queries.sheet_marks(seen)
     return [_sheet_out(sheet, marks[sheet.pk]) for sheet in seen]
 
 
 @router.post("/units/{slug}/assessments/{pk}/sheets", response={201: SheetOut}, summary="Open one's sheet")
 def open_sheet(request: HttpRequest, slug: str, pk: int) -> Status[dict[str, Any]]:
-    row = _assessment(unit_for(request, slug, Permission.ASSESSMENT_SCORE), pk)
-    sheet = _tried(actions.open_sheet, assessment=row, by=_person(request))
+    row = assessment_of(unit_for(request, slug, Permission.ASSESSMENT_SCORE), pk)
+    sheet = tried(actions.open_sheet, assessment=row, by=person(request))
     return Status(201, _sheet_out(sheet, queries.sheet_marks([sheet])[sheet.pk]))
 
 
@@ -383,17 +383,17 @@ def open_sheet(request: HttpRequest, slug: str, pk: int) -> Status[dict[str, Any
     summary="Mark one indicator",
 )
 def mark(request: HttpRequest, slug: str, pk: int, number: int, code: str, given: MarkIn) -> dict[str, Any]:
-    row = _assessment(unit_for(request, slug, Permission.ASSESSMENT_SCORE), pk)
+    row = assessment_of(unit_for(request, slug, Permission.ASSESSMENT_SCORE), pk)
     sheet = _sheet(request, row, number)
     if code not in row.rules.indicators:
         raise HttpError(404, _("方案里没有这项指标。"))
     wanted = Mark(given.answers, given.not_applicable, given.reason[:300])
-    _tried(
+    tried(
         actions.mark_sheet,
         sheet=sheet,
         indicator=code,
         mark=wanted,
-        by=_person(request),
+        by=person(request),
         remark=given.remark[:500],
     )
     return _sheet_out(sheet, queries.sheet_marks([sheet])[sheet.pk])
@@ -403,10 +403,10 @@ def mark(request: HttpRequest, slug: str, pk: int, number: int, code: str, given
     "/units/{slug}/assessments/{pk}/sheets/{number}/submit", response=SheetOut, summary="Seal one's sheet"
 )
 def submit_sheet(request: HttpRequest, slug: str, pk: int, number: int, given: VersionIn) -> dict[str, Any]:
-    row = _assessment(unit_for(request, slug, Permission.ASSESSMENT_SCORE), pk)
+    row = assessment_of(unit_for(request, slug, Permission.ASSESSMENT_SCORE), pk)
     sheet = _sheet(request, row, number)
-    common = {"by": _person(request), "now": timezone.now(), "version": given.version}
-    done = _tried(actions.submit_sheet, sheet=sheet, **common)
+    common = {"by": person(request), "now": timezone.now(), "version": given.version}
+    done = tried(actions.submit_sheet, sheet=sheet, **common)
     return _sheet_out(done, queries.sheet_marks([done])[done.pk])
 
 
@@ -414,16 +414,16 @@ def submit_sheet(request: HttpRequest, slug: str, pk: int, number: int, given: V
     "/units/{slug}/assessments/{pk}/consensus", response={201: SheetOut}, summary="Open the team's sheet"
 )
 def consensus(request: HttpRequest, slug: str, pk: int) -> Status[dict[str, Any]]:
-    row = _assessment(unit_for(request, slug, Permission.ASSESSMENT_CONFIRM), pk)
-    sheet = _tried(actions.open_consensus, assessment=row, by=_person(request))
+    row = assessment_of(unit_for(request, slug, Permission.ASSESSMENT_CONFIRM), pk)
+    sheet = tried(actions.open_consensus, assessment=row, by=person(request))
     return Status(201, _sheet_out(sheet, queries.sheet_marks([sheet])[sheet.pk]))
 
 
-def _person(request: HttpRequest) -> User:
+def person(request: HttpRequest) -> User:
     return cast("User", request.user)
 
 
-def _tried(action: Any, **given: Any) -> Any:
+def tried(action: Any, **given: Any) -> Any:
     """An action's refusals as answers: 409 when someone saved in between, 422 with the reason otherwise."""
     try:
         return action(**given)
@@ -436,7 +436,7 @@ def _tried(action: Any, **given: Any) -> Any:
         raise HttpError(422, str(error)) from error
 
 
-def _assessment(unit: Unit, pk: int) -> Assessment:
+def assessment_of(unit: Unit, pk: int) -> Assessment:
     row = queries.assessment(unit, pk)
     if row is None:
         raise HttpError(404, _("没有这次评定。"))
@@ -451,7 +451,7 @@ def _grade(assessment: Assessment, code: str) -> Grade:
 
 
 def _sheet(request: HttpRequest, assessment: Assessment, number: int) -> Sheet:
-    seen = queries.visible_sheets(assessment, _person(request))
+    seen = queries.visible_sheets(assessment, person(request))
     sheet = next((each for each in seen if each.pk == number), None)
     if sheet is None:
         raise HttpError(404, _("没有这份评分表，或者它还密封着。"))

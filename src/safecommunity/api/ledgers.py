@@ -129,7 +129,7 @@ def add(request: HttpRequest, response: HttpResponse, slug: str, code: str, give
     try:
         row = actions.add(ledger=code, unit=unit, by=_user(request), **given.dict())
     except InvalidEntry as error:
-        return Status(422, _problems(error.errors))
+        return Status(422, problems(error.errors))
     except DuplicateEntry as error:
         return Status(409, {"detail": str(error)})
     return Status(201, _tagged(row, response))
@@ -157,7 +157,7 @@ def change(
     try:
         actions.change(entry=row, version=version, by=_user(request), **given.dict())
     except InvalidEntry as error:
-        return Status(422, _problems(error.errors))
+        return Status(422, problems(error.errors))
     except DuplicateEntry as error:
         return Status(409, {"detail": str(error)})
     except StaleRecord:
@@ -212,7 +212,7 @@ def _stale() -> Status[dict[str, Any]]:
     return Status(412, {"detail": _("这条记录已被别人改过，请重新读取后再改。")})
 
 
-def _problems(errors: Mapping[str, Message]) -> dict[str, Any]:
+def problems(errors: Mapping[str, Message]) -> dict[str, Any]:
     return {
         "detail": _("有内容不能保存。"),
         "errors": {key: told(message) for key, message in errors.items()},

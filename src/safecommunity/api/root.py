@@ -1,4 +1,7 @@
-"""The API: the same actions and the same checks as the pages. Every module with a `router` belongs to it."""
+"""The API: the same actions and the same checks as the pages. Every module with a `router` belongs to it.
+
+Accounts and rights are not in it: administrators hold no keys for programs and are asked who they are.
+"""
 
 from __future__ import annotations
 

@@ -261,9 +261,7 @@ def change_appointment(
     request: HttpRequest, response: HttpResponse, slug: str, pk: int, given: AppointmentFacts
 ) -> dict[str, Any]:
     unit = unit_for(request, slug, Permission.BODY_EDIT)
-    row = Appointment.objects.in_unit(unit).select_related("unit").filter(pk=pk).first()
-    if row is None:
-        raise HttpError(404, _("没有这条记录，或者您看不到它。"))
+    row = _one_appointment(unit, pk)
     try:
         actions.change_appointment(
             appointment=row, version=asked_version(request), by=_user(request), **_term(given)
@@ -271,6 +269,19 @@ def change_appointment(
     except StaleRecord as error:
         raise stale() from error
     return _tagged(response, row, _appointment(row, whole=True))
+
+
+@router.delete(
+    "/units/{slug}/appointments/{pk}", response={204: None}, summary="Remove an appointment made by mistake"
+)
+def remove_appointment(request: HttpRequest, slug: str, pk: int) -> Status[None]:
+    unit = unit_for(request, slug, Permission.BODY_EDIT)
+    row = _one_appointment(unit, pk)
+    try:
+        actions.remove_appointment(appointment=row, version=asked_version(request), by=_user(request))
+    except StaleRecord as error:
+        raise stale() from error
+    return Status(204, None)
 
 
 def _divisions(codes: list[str]) -> list[Division]:
@@ -300,6 +311,13 @@ def _tagged(response: HttpResponse, row: Any, values: dict[str, Any]) -> dict[st
 
 def _one_body(unit: Unit, pk: int) -> Body:
     row = queries.bodies(unit).select_related("unit").filter(pk=pk).first()
+    if row is None:
+        raise HttpError(404, _("没有这条记录，或者您看不到它。"))
+    return row
+
+
+def _one_appointment(unit: Unit, pk: int) -> Appointment:
+    row = Appointment.objects.in_unit(unit).select_related("unit").filter(pk=pk).first()
     if row is None:
         raise HttpError(404, _("没有这条记录，或者您看不到它。"))
     return row

@@ -26,10 +26,13 @@ def assessments(unit: Unit) -> QuerySet[Assessment]:
     return Assessment.objects.in_unit(unit).defer(*HEAVY).select_related("unit")
 
 
-def assessments_below(unit: Unit, scheme: str, period: str) -> QuerySet[Assessment]:
-    """The newest self-assessment figures of every unit at or below, for the overview."""
+def newest_below(unit: Unit, scheme: str, period: str) -> list[Assessment]:
+    """The newest figures of every unit at or below, for the overview."""
     rows = Assessment.objects.below(unit).filter(scheme=scheme, period=period, unit__is_active=True)
-    return rows.defer(*HEAVY).select_related("unit").order_by("path", "-id")
+    newest: dict[int, Assessment] = {}
+    for row in rows.defer(*HEAVY).select_related("unit").order_by("path", "-id"):
+        newest.setdefault(row.unit_id, row)
+    return list(newest.values())
 
 
 def assessment(unit: Unit, pk: int) -> Assessment | None:

@@ -273,11 +273,9 @@ def overview(request: HttpRequest, unit: Unit) -> HttpResponse:
     scheme = library.schemes[wanted] if wanted in library.schemes else library.schemes["national-2006"]
     asked = request.GET.get("period", "")
     period = asked if YEAR.fullmatch(asked) else str(today().year)
-    newest: dict[int, Assessment] = {}
-    for row in queries.assessments_below(unit, scheme.code, period):
-        newest.setdefault(row.unit_id, row)
+    newest = queries.newest_below(unit, scheme.code, period)
     named = {code: library.metrics[code] for code in OVERVIEW_METRICS}
-    below = [row.unit for row in newest.values()]
+    below = [row.unit for row in newest]
     readings = metrics.readings(below, [Period.parse(period)], list(named), today=today())
     context = {
         "schemes": [(each.code, local(each)) for each in library.schemes.values()],
@@ -290,8 +288,8 @@ def overview(request: HttpRequest, unit: Unit) -> HttpResponse:
             *(local(metric) for metric in named.values()),
             *(local(element) for element in scheme.elements),
         ],
-        "rows": [_light_row(scheme, row, period, readings) for row in newest.values()],
-        "counts": _counts(scheme, newest.values()),
+        "rows": [_light_row(scheme, row, period, readings) for row in newest],
+        "counts": _counts(scheme, newest),
         "without": units.below(unit).count() - len(newest),
     }
     return render(request, "assessment/overview.html", context)
