@@ -144,3 +144,8 @@ def test_impossible_input_is_refused():
         rates.rate(3, 0)
     with pytest.raises(ValueError, match="person-time"):
         rates.rate_ratio(1, 0, 1, 1)
+
+
+def test_the_worked_rate_of_a_sub_district() -> None:
+    found = rates.rate([12], [38_400])
+    assert found.value[0] * 100_000 == pytest.approx(31.25)

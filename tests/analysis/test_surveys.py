@@ -22,6 +22,11 @@ def test_how_many_to_ask(options, people):
     assert surveys.sample_size(**options) == people
 
 
+def test_households_are_as_many_as_the_worked_example_asks_for():
+    assert surveys.households(0.38, 0.025, design_effect=2, per_household=3) == 1207
+    assert surveys.households(0.38, 0.025, design_effect=2, per_household=3, of_everybody=0.5) == 2413
+
+
 def test_people_of_one_place_answer_alike():
     assert surveys.cluster_effect(20, 0.05) == pytest.approx(1.95)
 

@@ -119,6 +119,22 @@ GROUPS = ("committee", "building-head", "youth", "veteran", "mass")
             Step("reviews", [{"name": "评审", "kind": "overall", "held_date": "2026-06-05", "year": 2026,
                  "method": "逐项", "conclusion": "基本达到", "change_items": "加强"}], "AAD", "papers-all"),
         ], id="improvement", marks=pytest.mark.requirement("R105", "R163")),
+        pytest.param("national-2006", "1.3", [
+            Step("rules", many(10, "name", kind="responsibility", **RULE), "AAA",
+                 "metric-met rules-in-force"),
+        ], id="duties", marks=pytest.mark.requirement("R176")),
+        pytest.param("national-2006", "1.4", [
+            Step("plans", [{"name": "五年规划", "kind": "long-term", **PLAN}], "CCD", "papers"),
+            Step("plans", [{"name": "年度计划", "kind": "yearly", **PLAN, "responsible": "林晓"}], "BBD",
+                 "papers"),
+        ], id="plans", marks=pytest.mark.requirement("R176")),
+        pytest.param("national-2006", "1.5", [
+            Step("funds", months(4, "booked_date", kind="expense", amount=50000, use="projects", year=2026,
+                 subject="扶手改造"), "AAD", "papers-all"),
+        ], id="input", marks=pytest.mark.requirement("R176")),
+        pytest.param("national-2006", "11.1", [
+            Step("corrective-actions", months(4, "found_date", name="楼道堆物", **MEASURE), "CCD", "papers"),
+        ], id="difficulties", marks=pytest.mark.requirement("R176")),
         pytest.param("chongqing-2009", "1.1", [
             Step("rules", many(5, "name", kind="responsibility", **RULE), "0", "papers"),
         ], id="systems", marks=pytest.mark.requirement("R213")),
@@ -239,6 +255,21 @@ def test_rules_in_force_are_counted_and_found_by_kind(kind: str) -> None:
     assert figure(unit, "rules-in-force") == 1
     ask = asking.parse(ledgers["rules"], {"f_kind": [kind], "f_state": ["in-force"]})
     assert list(asking.found(unit, ledgers["rules"], ask, TODAY)) == entries[:1]
+
+
+@pytest.mark.requirement("R186")
+def test_the_plan_of_control_says_whom_it_covers_and_until_when() -> None:
+    unit = make.unit()
+    plan = {
+        **PLAN, "name": "事故与伤害预防控制和风险控制计划", "kind": "risk-control",
+        "covers": ["high-risk-people", "high-risk-places", "vulnerable"], "starts_date": "2026-01-05",
+        "ends_date": "2026-12-31", "responsible": "林晓",
+    }  # fmt: skip
+    (entry,) = taken(unit, "plans", [plan])
+    for asked in ("high-risk-people", "high-risk-places", "vulnerable"):
+        ask = asking.parse(ledgers["plans"], {"f_kind": ["risk-control"], "f_covers": [asked]})
+        assert list(asking.found(unit, ledgers["plans"], ask, TODAY)) == [entry]
+    assert "national-2006/4.1" in ledgers["plans"].feeds_of(entry.data)
 
 
 @pytest.mark.requirement("R215")
