@@ -111,7 +111,7 @@ def reached(name: str, by_name: dict[str, ast.FunctionDef], seen: frozenset[str]
 
 def public_actions() -> list[tuple[str, ast.FunctionDef, dict[str, ast.FunctionDef]]]:
     found = []
-    for path in sorted(SOURCE.glob("*/actions.py")):
+    for path in sorted([*SOURCE.glob("*/actions.py"), *SOURCE.glob("*/actions/*.py")]):
         by_name = {function.name: function for function in functions(path)}
         found += [(f"{place(path)}:{name}", one, by_name) for name, one in by_name.items() if name[0] != "_"]
     return found
@@ -244,7 +244,7 @@ def test_files_keep_to_their_meaning():
         "update_or_create",
     }
     wrong = []
-    for path in sorted(SOURCE.glob("*/queries.py")):
+    for path in sorted([*SOURCE.glob("*/queries.py"), *SOURCE.glob("*/queries/*.py")]):
         for function in functions(path):
             for node in ast.walk(function):
                 if (

@@ -46,5 +46,7 @@ def test_the_daily_round_is_asked_for_once_a_day_and_root(settings, tmp_path):
         "returns.remind",
         "reviews.remind",
         "reviews.remind",
+        "visits.remind",
+        "visits.remind",
     ]
     assert (tmp_path / "checkpoints.jsonl").exists()

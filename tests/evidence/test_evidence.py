@@ -261,3 +261,12 @@ def test_reading_begins_with_a_scope() -> None:
         File.objects.filter(pk=1)
     assert list(File.objects.for_user(wu, Permission.EVIDENCE_VIEW)) == []
     assert File.objects.for_user(make.member(unit), Permission.EVIDENCE_VIEW).count() == 1
+
+
+def test_a_file_is_passed_on_to_another_unit_once_and_shares_its_bytes() -> None:
+    one, other = make.unit(), make.unit("彩虹街道")
+    lin = make.member(one)
+    file = attach(one, photo(), "巡查.jpg", by=lin).file
+    passed = [actions.pass_on(file=file, unit=other, by=lin) for _time in range(2)]
+    assert {each.pk for each in passed} == {queries.files(other).get().pk}
+    assert (passed[0].sha256, passed[0].path) == (file.sha256, other.path)

@@ -15,8 +15,10 @@ from safecommunity.ledgers.models import Entry
 from safecommunity.library import schemes
 from safecommunity.metrics.queries import values
 from safecommunity.notices.models import Notice
-from safecommunity.supervision import actions, queries
-from safecommunity.supervision.models import State, Veto
+from safecommunity.supervision.actions import Refused
+from safecommunity.supervision.actions import vetoes as actions
+from safecommunity.supervision.models.vetoes import State, Veto
+from safecommunity.supervision.queries import vetoes as queries
 from safecommunity.units.models import Unit
 from safecommunity.units.scope import StaleRecord
 from tests import make
@@ -117,7 +119,7 @@ def test_what_is_dropped_leaves_no_line_and_may_be_proposed_again(
 
 def test_the_same_ground_is_proposed_once_a_year(street: Unit, people: dict[str, User]) -> None:
     proposed(street, people["first"])
-    with pytest.raises(actions.Refused, match="已有同一情形"):
+    with pytest.raises(Refused, match="已有同一情形"):
         proposed(street, people["second"])
     assert proposed(street, people["second"], ground="false-report").pk
 
@@ -125,11 +127,11 @@ def test_the_same_ground_is_proposed_once_a_year(street: Unit, people: dict[str,
 def test_nobody_vetoes_for_a_year_to_come_or_from_within(
     city: Unit, street: Unit, people: dict[str, User]
 ) -> None:
-    with pytest.raises(actions.Refused, match="还没有开始"):
+    with pytest.raises(Refused, match="还没有开始"):
         proposed(street, people["first"], year=2026)
-    with pytest.raises(actions.Refused, match="上级"):
+    with pytest.raises(Refused, match="上级"):
         proposed(street, make.member(street, "appraisal", "own"))
-    with pytest.raises(actions.Refused, match="上级"):
+    with pytest.raises(Refused, match="上级"):
         proposed(city, people["first"])
 
 
@@ -138,7 +140,7 @@ def test_who_proposed_does_not_decide_and_two_do_not_decide_at_once(
 ) -> None:
     row = proposed(street, people["first"])
     said: dict[str, Any] = {"accept": True, "words": "予以否决", "appeal_until": UNTIL, "today": DAY}
-    with pytest.raises(actions.Refused, match="不是提出人"):
+    with pytest.raises(Refused, match="不是提出人"):
         actions.decide(row=row, version=1, by=people["first"], **said)
     seen = queries.veto(street, row.uuid)
     assert seen is not None
@@ -151,7 +153,7 @@ def test_who_proposed_does_not_decide_and_two_do_not_decide_at_once(
 @pytest.mark.parametrize("day", [None, DAY])
 def test_a_veto_names_a_day_for_the_appeal(street: Unit, people: dict[str, User], day: date | None) -> None:
     row = proposed(street, people["first"])
-    with pytest.raises(actions.Refused, match="申诉截止"):
+    with pytest.raises(Refused, match="申诉截止"):
         actions.decide(
             row=row,
             version=1,
@@ -165,16 +167,16 @@ def test_a_veto_names_a_day_for_the_appeal(street: Unit, people: dict[str, User]
 
 def test_an_appeal_is_the_units_own_and_in_time(street: Unit, people: dict[str, User]) -> None:
     row = decided(street, people)
-    with pytest.raises(actions.Refused, match="2026-01-05 为止"):
+    with pytest.raises(Refused, match="2026-01-05 为止"):
         actions.appeal(row=row, version=2, words="迟了", by=people["lin"], today=date(2026, 1, 6))
-    with pytest.raises(actions.Refused, match="被否决的单位自己"):
+    with pytest.raises(Refused, match="被否决的单位自己"):
         actions.appeal(row=row, version=2, words="代为申诉", by=people["third"], today=DAY)
 
 
 def test_a_third_person_answers_the_appeal(street: Unit, people: dict[str, User]) -> None:
     row = appealed(street, people)
     for name in ("first", "second", "lin"):
-        with pytest.raises(actions.Refused, match="没有提出"):
+        with pytest.raises(Refused, match="没有提出"):
             actions.settle(row=row, version=3, uphold=True, words="维持", by=people[name], today=UNTIL)
 
 

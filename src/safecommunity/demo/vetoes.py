@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from safecommunity.accounts.models import User
-from safecommunity.supervision import actions
-from safecommunity.supervision.queries import APPEAL_DAYS
+from safecommunity.supervision.actions import vetoes as actions
+from safecommunity.supervision.queries.vetoes import APPEAL_DAYS
 from safecommunity.units.models import Unit
 
 

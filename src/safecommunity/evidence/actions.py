@@ -106,6 +106,22 @@ def attach(
 
 
 @transaction.atomic
+def pass_on(*, file: File, unit: Unit, by: User) -> File:
+    """The same content as a file of another unit, which may then see and keep it; the bytes are shared."""
+    known = queries.files(unit).filter(sent_sha256=file.sent_sha256).first()
+    if known:
+        return known
+    names = (
+        "sha256", "sent_sha256", "size", "kind", "name", "title", "proof_date", "remark", "taken_at",
+        "longitude", "latitude", "width", "height", "likeness", "has_preview",
+    )  # fmt: skip
+    same: Any = {name: getattr(file, name) for name in names}
+    made = File.objects.create(unit=unit, path=unit.path, by=by, **same)
+    record("file.passed-on", made, by=by, unit=unit, after={"sha256": made.sha256, "from": file.unit.name})
+    return made
+
+
+@transaction.atomic
 def describe(*, file: File, version: int, title: str, proof_date: date | None, remark: str, by: User) -> File:
     """Change what is said about a file; its bytes never change."""
     before = {"title": file.title, "proof_date": file.proof_date, "remark": file.remark}

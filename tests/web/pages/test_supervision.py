@@ -11,9 +11,9 @@ from django.urls import reverse
 from django.utils import translation
 
 from safecommunity.ledgers.models import Entry
-from safecommunity.supervision.models import State, Veto
+from safecommunity.supervision.models.vetoes import State, Veto
 from safecommunity.units.models import Unit
-from safecommunity.web.pages.supervision import views
+from safecommunity.web.pages.supervision import vetoes
 from tests import make
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("R205")]
@@ -27,7 +27,7 @@ DECISION = {"version": "1", "accept": "yes", "words": "予以否决", "appeal_un
 
 @pytest.fixture(autouse=True)
 def day(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(views, "today", lambda: date(2026, 12, 20))
+    monkeypatch.setattr(vetoes, "today", lambda: date(2026, 12, 20))
 
 
 @pytest.fixture

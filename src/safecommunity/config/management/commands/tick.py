@@ -53,6 +53,7 @@ def _enqueue_daily(today: date) -> None:
             ("reviews.remind", {}),
             ("risks.remind", {}),
             ("residents.daily", {}),
+            ("visits.remind", {}),
         ]
         if number == 0:
             wanted.insert(0, ("metrics.refresh-all", {"years": [today.year]}))

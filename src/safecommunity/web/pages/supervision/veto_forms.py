@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from safecommunity.library import codes
-from safecommunity.supervision.models import Scope
+from safecommunity.supervision.models.vetoes import Scope
 from safecommunity.web.components.words import language
 
 YES_NO = {"yes": True, "no": False}

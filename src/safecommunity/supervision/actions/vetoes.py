@@ -14,15 +14,12 @@ from safecommunity.audit.actions import record
 from safecommunity.ledgers.actions import keep
 from safecommunity.notices.actions import notify
 from safecommunity.notices.queries import holders
-from safecommunity.supervision import queries
-from safecommunity.supervision.models import State, Veto
+from safecommunity.supervision.actions import Refused
+from safecommunity.supervision.models.vetoes import State, Veto
+from safecommunity.supervision.queries import vetoes as queries
 from safecommunity.units.models import Unit
 from safecommunity.units.permissions import Permission
 from safecommunity.units.scope import StaleRecord, change
-
-
-class Refused(Exception):
-    """It cannot be done like this; the message says why and what to do."""
 
 
 @transaction.atomic

@@ -16,14 +16,16 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from safecommunity.accounts.models import User
-from safecommunity.supervision import actions, queries
-from safecommunity.supervision.models import State, Veto
+from safecommunity.supervision.actions import Refused
+from safecommunity.supervision.actions import vetoes as actions
+from safecommunity.supervision.models.vetoes import State, Veto
+from safecommunity.supervision.queries import vetoes as queries
 from safecommunity.units.models import Unit
 from safecommunity.units.permissions import Permission
 from safecommunity.units.scope import StaleRecord
 from safecommunity.web.access import PersonRequest, exactly_once, requires
 from safecommunity.web.clock import today
-from safecommunity.web.pages.supervision.forms import (
+from safecommunity.web.pages.supervision.veto_forms import (
     AppealForm,
     DecideForm,
     ProposeForm,
@@ -90,7 +92,7 @@ def propose(request: PersonRequest, unit: Unit) -> HttpResponse:
     if form.is_valid():
         try:
             row = actions.propose(unit=unit, by=request.user, today=today(), **form.cleaned_data)
-        except actions.Refused as error:
+        except Refused as error:
             form.add_error(None, str(error))
         else:
             messages.success(request, _("已提出，等上级的另一位考核人员决定。"))
@@ -133,7 +135,7 @@ def _act(request: PersonRequest, row: Veto, step: Step) -> HttpResponse:
         return _page(request, row, step, form, 422)
     try:
         step.act(row=row, by=request.user, today=today(), **form.said())
-    except actions.Refused as error:
+    except Refused as error:
         form.add_error(None, str(error))
         return _page(request, row, step, form, 422)
     except StaleRecord:

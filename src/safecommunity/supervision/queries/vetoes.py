@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from safecommunity.accounts.models import User
-from safecommunity.supervision.models import State, Veto
+from safecommunity.supervision.models.vetoes import State, Veto
 from safecommunity.units.models import Unit
 from safecommunity.units.permissions import Permission, can
 

@@ -1,0 +1,1 @@
+"""Reads of supervision, one file a thing."""
