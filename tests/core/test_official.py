@@ -37,7 +37,7 @@ def plain(**more: Any) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def test_the_eleven_kinds_are_there_with_both_names() -> None:
+def test_the_kinds_are_there_with_both_names() -> None:
     names = {kind.name.zh for kind in library.official.values()}
     assert names == {
         "方案",
@@ -48,6 +48,8 @@ def test_the_eleven_kinds_are_there_with_both_names() -> None:
         "函",
         "纪要",
         "通报",
+        "督办通知",
+        "督查通报",
         "意见",
         "责任书",
         "聘用协议",

@@ -25,6 +25,12 @@ PLACES = ("unit", "other", "year", "basis", "line", "bodies", "duties", "targets
 """What a skeleton may name; `basis` … `timeline` stand on lines of their own or in a sentence."""
 OPTIONAL = frozenset(["line"])
 """What a skeleton does without where nobody has recorded it."""
+PLACES = (
+    "unit", "other", "year", "basis", "bodies", "duties", "targets", "timeline", "visited", "visit_day",
+    "visits", "findings", "counts", "honoured",
+)  # fmt: skip
+"""What a skeleton may name; `basis` … `timeline` stand on lines of their own or in a sentence. From `visited`
+on they are known only where a document is drafted about visits or awards."""
 SECRECY = ("", "秘密", "机密", "绝密")
 URGENCY = ("", "特急", "加急")
 TITLE_CHARACTERS = 20  # of 22 pt in 156 mm
@@ -187,6 +193,12 @@ def _blank(place: str) -> str:
         "duties": "尚未登记职责，填写各机构职责",
         "targets": "尚未确定目标，填写量化目标",
         "timeline": "尚未排定进度，填写各阶段时间和任务",
+        "visited": "填写被督查单位",
+        "visit_day": "填写督查时间",
+        "visits": "填写督查的单位和结果",
+        "findings": "填写问题、依据和反馈期限",
+        "counts": "填写督查的单位数和问题数",
+        "honoured": "填写受表彰的单位和个人",
     }
     return f"［{words.get(place, '填写')}］"
 

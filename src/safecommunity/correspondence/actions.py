@@ -90,6 +90,7 @@ def draft(
     group: Body | None = None,
     uuid: UUID | None = None,
     words: Mapping[str, str] | None = None,
+    addressee: str = "",
 ) -> OfficialDocument:
     """Begin a document from the skeleton of its kind, filled from the unit's own records.
 
@@ -115,6 +116,7 @@ def draft(
         body="\n".join(line.words for line in outline(drafted(rules, filled))),
         head=f"{unit.name}{rules.mark}"[:60] if rules.form != "plain" else "",
         agency=queries.last_agency(unit),
+        addressee=addressee[:300],
         signature=f"{unit.name}、{filled.get('other') or '［填写另一方］'}"[:120]
         if rules.form == "plain"
         else unit.name,
