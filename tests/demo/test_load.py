@@ -21,6 +21,7 @@ from safecommunity.ledgers.models import Entry
 from safecommunity.library import ledgers, programmes, schemes
 from safecommunity.programmes.models import Programme, Task
 from safecommunity.reviews.models import Review, Title
+from safecommunity.supervision.models import Finding, Visit
 from safecommunity.units.models import Body, RoleHolding, Unit
 from safecommunity.units.permissions import ROLES
 from tests import make
@@ -66,6 +67,10 @@ def test_the_demonstration_shows_something_true_on_every_page(demo):
         "cancelled", "checking", "countersigning", "draft", "issued", "issued",
     ]  # fmt: skip
     assert papers.exclude(pdf=None).count() == 2
+    visited = Visit.objects.everything(reason=reason)
+    assert sorted(visited.values_list("state", flat=True)) == ["done", "planned", "planned", "planned"]
+    found = Finding.objects.everything(reason=reason)
+    assert sorted(found.values_list("state", flat=True)) == ["answered", "open"]
     running = Programme.objects.everything(reason=reason).filter(state="running")
     assert set(running.values_list("template", flat=True)) == set(programmes)
     tasks = Task.objects.everything(reason=reason)

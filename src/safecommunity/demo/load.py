@@ -26,7 +26,7 @@ from safecommunity.core import one_time_codes
 from safecommunity.core.division_files import read
 from safecommunity.core.ledgers import LedgerType
 from safecommunity.core.periods import Period
-from safecommunity.demo import official, programmes, residents, reviews, risks, targets, vetoes
+from safecommunity.demo import official, programmes, residents, reviews, risks, targets, vetoes, visits
 from safecommunity.demo.photos import picture
 from safecommunity.demo.records import YEAR, Setting, script, values
 from safecommunity.evidence import actions as evidence
@@ -102,6 +102,9 @@ def load(now: datetime, today: date) -> None:
         judged = made["130104001"].children[0]
         vetoes.load(judged, people["kaohe"], people["shijiazhuang"], people["dongli"], today)
         reviews.load({code: one.unit for code, one in made.items()}, people, today, now)
+        reviews.load(made["511603001"].unit, people["guangan"], today)
+        sent = [people[name] for name in ("shijiazhuang", "shi-ducha", "shi-kaohe")]
+        visits.load(made["1301"].unit, made["130104001"].unit, sent, people["dongli"], now, today)
     drain()
 
 
@@ -154,7 +157,7 @@ def _people(made: dict[str, Programme], now: datetime) -> dict[str, User]:
         unit = made[said["unit"]].unit
         user = accounts.create_user(username=said["username"], display_name=said["name"], by=None, unit=unit)
         accounts.set_password(user=user, password=PASSWORD, by=user)
-        units.grant(user=user, unit=unit, role=said["role"], by=None)
+        units.grant(user=user, unit=unit, role=said["role"], by=None, from_date=date(now.year - 1, 1, 1))
         secret = _second_factor(user, now) if ROLES[said["role"]].administrator else ""
         people[user.username] = user
         listed.append(

@@ -6,12 +6,11 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from safecommunity.core.schemes import Scheme
-from safecommunity.documents.media import KINDS
 from safecommunity.library import schemes
+from safecommunity.web.components.files import ManyFiles
 from safecommunity.web.components.words import local
 from safecommunity.web.fields import ManyFiles
 
-ACCEPTED = ",".join(extension for kind in KINDS.values() for extension in kind.extensions)
 GROUPS = [
     ("picture", _("图片")),
     ("document", _("文档")),

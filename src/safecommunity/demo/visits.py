@@ -1,0 +1,56 @@
+"""A drawn round of visits in a city, and the visit to its sub-district, for the demonstration."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+from safecommunity.accounts.models import User
+from safecommunity.supervision.actions import visits as actions
+from safecommunity.supervision.models.visits import Visit
+from safecommunity.supervision.queries import visits as queries
+from safecommunity.units.models import Unit
+
+SEED, SOURCE = "05 11 17 22 28 33 + 09", "演示用的开奖号码，不是真实数据"
+FOUND = (
+    ("沿街商铺二层住人，未设独立疏散通道（演示）。", "《中华人民共和国消防法》第十九条", "serious", 7),
+    ("第三季度安全社区工作例会没有会议记录（演示）。", "创建实施方案的会议制度", "general", 15),
+)
+SUMMARY = "台账较齐全，日常巡查落实较好；“三合一”场所治理和会议记录要加强（演示）。"
+ANSWER = "已约谈业主，住宿人员当日搬离，疏散通道施工两周内完成（演示）。"
+
+
+def load(city: Unit, visited: Unit, inspectors: list[User], office: User, now: datetime, today: date) -> None:
+    """Planned a month ago, drawn, the sub-district visited; of two findings one is answered."""
+    begun = now - timedelta(days=30)
+    values = {
+        "title": "安全社区和安全生产联合督查（演示）", "kind": "announced",
+        "topics": ["work-safety", "safe-community"], "basis": "年度督查计划（演示）",
+        "starts_date": today - timedelta(days=10), "ends_date": today + timedelta(days=20),
+        "counts": {"sub-district": 1, "neighbourhood": 3}, "team": 2,
+    }  # fmt: skip
+    by = inspectors[0]
+    row = actions.plan_round(unit=city, values=values, inspectors=inspectors, by=by, today=today)
+    actions.fix(row=row, version=row.version, by=by, now=begun, today=today)
+    drawn = actions.enter_seed(
+        row=row, version=row.version, seed=SEED, source=SOURCE, by=by, now=begun + timedelta(days=1)
+    )
+    visit = next(one for one in drawn if one.unit_id == visited.pk)
+    _visited(visit, office, now, today)
+
+
+def _visited(visit: Visit, office: User, now: datetime, today: date) -> None:
+    day, team = today - timedelta(days=4), list(visit.team.all())
+    by, at = team[0], now - timedelta(days=4)
+    actions.schedule(row=visit, version=1, day=day, team=team, reason="", by=by, today=day)
+    for text, basis, severity, days in FOUND:
+        actions.add_finding(
+            row=visit, text=text, basis=basis, severity=severity, due_date=day + timedelta(days=days), by=by,
+            today=day,
+        )  # fmt: skip
+    actions.finish(row=visit, version=visit.version, summary=SUMMARY, by=by, now=at, today=day)
+    first = queries.findings(visit)[0][0]
+    first.visit = visit
+    actions.answer(
+        finding=first, version=first.version, words=ANSWER, files=(), by=office, now=now - timedelta(days=1),
+        today=today - timedelta(days=1),
+    )  # fmt: skip
