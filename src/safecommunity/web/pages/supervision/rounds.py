@@ -173,7 +173,7 @@ def circular(request: PersonRequest, unit: Unit, uid: UUID) -> HttpResponse:
     made = correspondence.draft(
         kind=CIRCULAR, unit=unit, by=request.user, today=today(), uuid=uuid5(row.uuid, CIRCULAR),
         title=_circular_title(row), addressee="各下级单位",
-        places=queries.circular_places(row, request.user),
+        words=queries.circular_places(row, request.user),
     )  # fmt: skip
     return redirect("correspondence:detail", unit.slug, made.uuid)
 

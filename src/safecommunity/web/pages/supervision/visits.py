@@ -229,7 +229,7 @@ def order(request: PersonRequest, unit: Unit, uid: UUID) -> HttpResponse:
     made = correspondence.draft(
         kind=ORDER, unit=row.supervisor, by=request.user, today=today(), uuid=uuid5(row.uuid, ORDER),
         title=f"{row.supervisor.name}关于{row.title}发现问题的督办通知", addressee=row.unit.name,
-        places=queries.order_places(row),
+        words=queries.order_places(row),
     )  # fmt: skip
     return redirect("correspondence:detail", row.supervisor.slug, made.uuid)
 
