@@ -46,6 +46,8 @@ def test_the_daily_round_is_asked_for_once_a_day_and_root(settings, tmp_path):
         "returns.remind",
         "reviews.remind",
         "reviews.remind",
+        "risks.remind",
+        "risks.remind",
         "visits.remind",
         "visits.remind",
     ]
