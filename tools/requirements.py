@@ -95,7 +95,7 @@ def line(row: dict[str, str], tests: list[str], pages: list[str], data: list[str
 def pages_by_requirement() -> dict[str, list[str]]:
     found: dict[str, list[str]] = defaultdict(list)
     for row in rows("where.csv"):
-        found[row["id"]] = row["pages"].split()
+        found[row["id"]] += row["pages"].split()
     return found
 
 

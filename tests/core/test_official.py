@@ -49,6 +49,7 @@ def test_the_kinds_are_there_with_both_names() -> None:
         "纪要",
         "通报",
         "督办通知",
+        "表彰决定",
         "督查通报",
         "意见",
         "责任书",

@@ -6,6 +6,10 @@ from typing import Any
 
 from django import forms
 
+from safecommunity.documents.media import KINDS
+
+ACCEPTED = ",".join(extension for kind in KINDS.values() for extension in kind.extensions)
+
 
 class ManyFilesInput(forms.FileInput):
     allow_multiple_selected = True

@@ -1,6 +1,20 @@
 """Rows of supervision, one file a thing."""
 
+from safecommunity.supervision.models.appraisals import Appraisal, Publication, Standing
+from safecommunity.supervision.models.awards import Award
 from safecommunity.supervision.models.vetoes import Veto
 from safecommunity.supervision.models.visits import DrawRecord, Finding, Proof, Reply, Round, Visit
 
-__all__ = ["DrawRecord", "Finding", "Proof", "Reply", "Round", "Veto", "Visit"]
+__all__ = [
+    "Appraisal",
+    "Award",
+    "DrawRecord",
+    "Finding",
+    "Proof",
+    "Publication",
+    "Reply",
+    "Round",
+    "Standing",
+    "Veto",
+    "Visit",
+]

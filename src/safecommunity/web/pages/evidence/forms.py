@@ -7,7 +7,6 @@ from django.utils.translation import gettext_lazy as _
 
 from safecommunity.core.schemes import Scheme
 from safecommunity.library import schemes
-from safecommunity.web.components.files import ManyFiles
 from safecommunity.web.components.words import local
 from safecommunity.web.fields import ManyFiles
 

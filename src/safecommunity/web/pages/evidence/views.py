@@ -32,9 +32,9 @@ from safecommunity.units.permissions import Permission, can
 from safecommunity.units.scope import StaleRecord
 from safecommunity.web.access import exactly_once, requires
 from safecommunity.web.clock import today
-from safecommunity.web.components.files import ACCEPTED
 from safecommunity.web.components.words import local
 from safecommunity.web.conflicts import stale_page
+from safecommunity.web.fields import ACCEPTED
 from safecommunity.web.pages.evidence.forms import (
     AttachForm,
     CiteEntryForm,

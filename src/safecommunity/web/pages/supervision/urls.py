@@ -1,6 +1,6 @@
 from django.urls import path
 
-from safecommunity.web.pages.supervision import rounds, vetoes, visits
+from safecommunity.web.pages.supervision import appraisals, awards, rounds, vetoes, visits
 
 PLACE = "<slug:slug>/supervision/"
 app_name = "supervision"
@@ -35,4 +35,18 @@ urlpatterns = [
     path("visits/<uuid:uid>/<uuid:finding>/answer/", visits.answer, name="answer"),
     path("visits/<uuid:uid>/<uuid:finding>/decide/", visits.decide, name="decide-answer"),
     path("findings/", visits.findings, name="findings"),
+    path("appraisals/", appraisals.index, name="appraisals"),
+    path("appraisals/new/", appraisals.new, name="new-appraisal"),
+    path("appraisals/<uuid:uid>/", appraisals.detail, name="appraisal"),
+    path("appraisals/<uuid:uid>/gather/", appraisals.gather, name="gather"),
+    path("appraisals/<uuid:uid>/leave-out/", appraisals.leave_out, name="leave-out"),
+    path("appraisals/<uuid:uid>/publish/", appraisals.publish, name="publish"),
+    path("appraisals/<uuid:uid>/reopen/", appraisals.reopen, name="reopen"),
+    path("appraisals/<uuid:uid>/rates/", appraisals.rates, name="rates"),
+    path("appraisals/<uuid:uid>/editions/<int:number>/", appraisals.edition, name="edition"),
+    path("awards/", awards.index, name="awards"),
+    path("awards/propose/", awards.propose, name="propose-award"),
+    path("awards/decision/", awards.decision, name="award-decision"),
+    path("awards/<uuid:uid>/", awards.detail, name="award"),
+    path("awards/<uuid:uid>/decide/", awards.decide, name="decide-award"),
 ]

@@ -16,8 +16,8 @@ from safecommunity.supervision.models.visits import Finding, Kind, Round, Visit
 from safecommunity.supervision.queries import visits as queries
 from safecommunity.units.models import UNIT_KINDS, Unit
 from safecommunity.units.queries import below, bodies
-from safecommunity.web.components.files import ManyFiles
 from safecommunity.web.components.words import local
+from safecommunity.web.fields import ManyFiles
 
 FIRST, LAST = date(1990, 1, 1), date(2199, 12, 31)
 YES_NO = {"yes": True, "no": False}

@@ -25,7 +25,7 @@ from safecommunity.units.models import Unit
 from safecommunity.units.permissions import Permission, can
 from safecommunity.web.access import PersonRequest, exactly_once, requires
 from safecommunity.web.clock import now, today
-from safecommunity.web.components.files import ACCEPTED
+from safecommunity.web.fields import ACCEPTED
 from safecommunity.web.pages.supervision.doing import done, taken, typed
 from safecommunity.web.pages.supervision.visit_forms import (
     AnswerForm,
