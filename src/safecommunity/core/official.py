@@ -21,16 +21,14 @@ Direction = Literal["up", "level", "down"]
 Addressee = Literal["none", "one", "many"]
 Keeps = Literal["", "rules", "plans", "meetings"]
 
-PLACES = ("unit", "other", "year", "basis", "line", "bodies", "duties", "targets", "timeline")
-"""What a skeleton may name; `basis` … `timeline` stand on lines of their own or in a sentence."""
-OPTIONAL = frozenset(["line"])
-"""What a skeleton does without where nobody has recorded it."""
 PLACES = (
-    "unit", "other", "year", "basis", "bodies", "duties", "targets", "timeline", "visited", "visit_day",
-    "visits", "findings", "counts", "honoured",
+    "unit", "other", "year", "basis", "line", "bodies", "duties", "targets", "timeline", "visited",
+    "visit_day", "visits", "findings", "counts", "honoured",
 )  # fmt: skip
 """What a skeleton may name; `basis` … `timeline` stand on lines of their own or in a sentence. From `visited`
 on they are known only where a document is drafted about visits or awards."""
+OPTIONAL = frozenset(["line"])
+"""What a skeleton does without where nobody has recorded it."""
 SECRECY = ("", "秘密", "机密", "绝密")
 URGENCY = ("", "特急", "加急")
 TITLE_CHARACTERS = 20  # of 22 pt in 156 mm

@@ -102,7 +102,6 @@ def load(now: datetime, today: date) -> None:
         judged = made["130104001"].children[0]
         vetoes.load(judged, people["kaohe"], people["shijiazhuang"], people["dongli"], today)
         reviews.load({code: one.unit for code, one in made.items()}, people, today, now)
-        reviews.load(made["511603001"].unit, people["guangan"], today)
         sent = [people[name] for name in ("shijiazhuang", "shi-ducha", "shi-kaohe")]
         visits.load(made["1301"].unit, made["130104001"].unit, sent, people["dongli"], now, today)
     drain()
