@@ -91,7 +91,7 @@ def drawing_all(content: Any, drawing: Any) -> None:
             drawing(part)
 
 
-def begun() -> Any:
+def begun(document: str = "self-assessment-report") -> Any:
     """A paper about an assessment of 50 indicators, each with its photos and some records."""
     from safecommunity.accounts.models import User
     from safecommunity.assessment import actions as assessing
@@ -116,7 +116,7 @@ def begun() -> Any:
         for turn in range(PHOTOS_OF_AN_INDICATOR):
             cite(unit, code, number * PHOTOS_OF_AN_INDICATOR + turn)
     return actions.make(
-        document="self-assessment-report",
+        document=document,
         period=Period.parse("2025"),
         unit=unit,
         by=by,

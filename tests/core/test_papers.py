@@ -17,6 +17,7 @@ from safecommunity.core.papers import (
     Run,
     Table,
     Trace,
+    bound,
     caption,
     changes,
     digest,
@@ -116,3 +117,23 @@ def test_printable_text_stays_printable_and_can_be_encoded(text: str) -> None:
 @given(st.dictionaries(st.text(), st.integers()))
 def test_the_digest_does_not_depend_on_the_order_of_keys(values: dict[str, int]) -> None:
     assert digest(values) == digest(dict(reversed(values.items())))
+
+
+def test_papers_are_bound_under_their_titles_with_everything_counted_through() -> None:
+    one = Paper(
+        "a", "1", "申请\n报告", "街道", "2025",
+        (Heading(1, "一、", "情况"), Table("甲", (Column("列"),), (("1",),), number=1)), notes=("缺一",),
+    )  # fmt: skip
+    other = Paper(
+        "b", "1", "自评表", "街道", "2025",
+        (Heading(4, "1.", "项"), Table("乙", (Column("列"),), (("2",),), number=1)), notes=("缺一", "缺二"),
+    )  # fmt: skip
+    cover = Paper("c", "1", "汇编", "街道", "2025", (Paragraph((Run("说明"),)),))
+    made = bound(cover, [one, other])
+    headings = [(part.level, part.number, part.text) for part in made.parts if isinstance(part, Heading)]
+    assert headings == [
+        (1, "1. ", "申请报告"), (2, "一、", "情况"), (1, "2. ", "自评表"), (4, "1.", "项"),
+    ]  # fmt: skip
+    assert [part.number for part in made.parts if isinstance(part, Table)] == [1, 2]
+    assert (made.title, made.contents, made.notes) == ("汇编", True, ("缺一", "缺二"))
+    assert sum(isinstance(part, PageBreak) for part in made.parts) == 2

@@ -69,6 +69,8 @@ def made(data: dict[str, Any], values: Mapping[str, str], **fields: Any) -> Pape
         ({"asks": ["weather"]}, "asks"),
         ({"section": []}, "section"),
         ({"section": "x"}, "section"),
+        ({"bundle": "work-report"}, "bundle"),
+        ({"bundle": ["a", "a"]}, "bundle"),
         ({"title": "{unit.secret}", "title_en": "x"}, "title"),
         ({"title": "{", "title_en": "x"}, "title"),
         ({"title": "{0}", "title_en": "x"}, "title"),

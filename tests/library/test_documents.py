@@ -67,3 +67,12 @@ def test_the_work_report_has_two_parts_and_quotes_every_element_and_indicator() 
         "element",
         "indicator",
     ]
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_the_papers_a_volume_binds_exist_and_ask_for_no_more(file: Any) -> None:
+    volume = library.documents[file.stem]
+    for code in volume.bundle:
+        one = library.documents[code]
+        assert set(one.asks) <= set(volume.asks)
+        assert (one.subject, one.bundle) == (volume.subject, ())

@@ -10,7 +10,7 @@ import hashlib
 import json
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from itertools import count
 from typing import Any, Literal
@@ -53,7 +53,7 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    level: int  # 1 to 4
+    level: int  # 1 to DEEPEST
     number: str
     text: str
 
@@ -127,6 +127,7 @@ class Note:
 
 
 Part = Heading | Paragraph | Table | Figure | Photos | PageBreak | Note
+DEEPEST = 4
 _PARTS: dict[str, type[Part]] = {
     kind.__name__.lower(): kind for kind in (Heading, Paragraph, Table, Figure, Photos, PageBreak, Note)
 }
@@ -207,6 +208,29 @@ def numbered(parts: Iterable[Part]) -> tuple[Part, ...]:
         else part
         for part in parts
     )
+
+
+def bound(cover: Paper, papers: Sequence[Paper]) -> Paper:
+    """Several papers in one volume with a table of contents.
+
+    Each begins on a page of its own under its title, one level above its own headings; tables and drawings
+    are counted through the volume.
+    """
+    parts = list(cover.parts)
+    for number, one in enumerate(papers, start=1):
+        parts += [PageBreak(), Heading(1, f"{number}. ", one.title.replace("\n", ""))]
+        parts += (_lowered(part) for part in one.parts)
+    return replace(
+        cover,
+        parts=numbered(parts),
+        contents=True,
+        notes=tuple(dict.fromkeys(note for one in (cover, *papers) for note in one.notes)),
+        inputs=tuple(given for one in (cover, *papers) for given in one.inputs),
+    )
+
+
+def _lowered(part: Part) -> Part:
+    return replace(part, level=min(part.level + 1, DEEPEST)) if isinstance(part, Heading) else part
 
 
 def to_data(paper: Paper) -> dict[str, Any]:

@@ -133,7 +133,7 @@ _SECTION_KEYS = frozenset({"heading", "heading_en", "each", "blocks", "section",
 _TYPE_KEYS = frozenset(
     {
         "name", "name_en", "source", "wording", "asks", "orientation", "contents", "version",
-        "title", "title_en", "subtitle", "subtitle_en", "section", "subject",
+        "title", "title_en", "subtitle", "subtitle_en", "section", "subject", "bundle",
     }
 )  # fmt: skip
 _NAME = re.compile(r"\{([a-z_.]+(?::[a-z0-9_.-]+)?)\}")
@@ -185,6 +185,7 @@ class ReportType:
     source: str
     wording: str
     subject: str = ""  # the kind of thing it is about; which values and parts that has, its registry knows
+    bundle: tuple[str, ...] = ()  # the document types that are bound behind it, in their order
 
 
 Scope = Mapping[str, str]
@@ -248,10 +249,20 @@ def parse(code: str, data: Mapping[str, Any]) -> ReportType:
         source=_text(data, "source", ""),
         wording=wording,
         subject=_subject(data),
+        bundle=_bundle(data, code),
     )
     if not report.subject and subject_names(report) != ((), ()):
         raise ReportError("subject", "文中引用了事项的数值，却没有写明事项种类")
     return report
+
+
+def _bundle(data: Mapping[str, Any], code: str) -> tuple[str, ...]:
+    codes = data.get("bundle", [])
+    if not isinstance(codes, list) or not all(isinstance(one, str) and one for one in codes):
+        raise ReportError("bundle", "应为一组文书类型的代码")
+    if code in codes or len(set(codes)) < len(codes):
+        raise ReportError("bundle", "文书类型不能重复，也不能装订自己")
+    return tuple(codes)
 
 
 def _subject(data: Mapping[str, Any]) -> str:

@@ -20,6 +20,7 @@ from safecommunity.core.periods import Period
 from safecommunity.core.reports import ReportType, within
 from safecommunity.documents import docx, fonts, pdf
 from safecommunity.jobs.actions import enqueue
+from safecommunity.jobs.models import Job
 from safecommunity.library import documents, ledgers
 from safecommunity.reports import queries, store
 from safecommunity.reports.models import Paper
@@ -131,6 +132,18 @@ def reissue(*, paper: Paper, by: User) -> Paper:
 
 
 @transaction.atomic
+def package(*, paper: Paper, by: User) -> Job:
+    """Have the paper packed with the evidence of its year; it waits in the download tray. Raises Refused."""
+    if not paper.content or paper.assessment is None:
+        raise Refused(_("依据评定的文书生成完成后才能打包。"))
+    record("paper.packed", paper, by=by, unit=paper.unit, after=_hashes(paper))
+    title = _("打包：%(title)s") % {"title": paper.title}
+    return enqueue(
+        "reports.package", unit=paper.unit, arguments={"paper": paper.pk}, by=by, title=title[:200]
+    )
+
+
+@transaction.atomic
 def discard(*, paper: Paper, by: User) -> None:
     """Throw away a paper that is not frozen."""
     if paper.is_frozen:
@@ -147,7 +160,7 @@ def complete(*, paper: Paper, today: date, step: Callable[[int, int], None], by:
     if paper.state != Paper.State.MAKING:
         return False
     report = _known(paper.document)
-    total = len(report.sections) + MADE_OF
+    total = sum(len(one.sections) for one in queries.volume(report)) + MADE_OF
     content = queries.composed(paper, report, today, lambda done, _sections: step(done, total))
     word = docx.write(content, drawing=lambda f: queries.drawn(f, paper.language), photo=queries.photo)
     step(total - 2, total)
@@ -195,10 +208,12 @@ def _begin(paper: Paper, by: User | None) -> None:
 
 
 def _known(document: str) -> ReportType:
-    report = documents.get(document)
-    if report is None:
-        raise Refused(_("没有文书类型“%(code)s”，它的数据文件可能已移走。") % {"code": document})
-    return report
+    """The document type, with all that is bound behind it. Raises Refused."""
+    try:
+        return queries.volume(documents[document])[0]
+    except KeyError as error:
+        words = {"code": error.args[0]}
+        raise Refused(_("没有文书类型“%(code)s”，它的数据文件可能已移走。") % words) from error
 
 
 def _subject(report: ReportType, unit: Unit, by: User | None, subject: UUID | None) -> str:

@@ -16,7 +16,7 @@ from django.utils.translation import override
 
 from safecommunity.accounts.models import User
 from safecommunity.assessment.models import Assessment
-from safecommunity.core.papers import Change, Figure, from_data
+from safecommunity.core.papers import Change, Figure, bound, from_data
 from safecommunity.core.papers import Paper as Content
 from safecommunity.core.periods import Period
 from safecommunity.core.reports import ReportType, compose
@@ -24,7 +24,7 @@ from safecommunity.documents import fonts
 from safecommunity.documents.charts import Theme
 from safecommunity.documents.drawing import drawing
 from safecommunity.evidence import store as evidence
-from safecommunity.library import charts
+from safecommunity.library import charts, documents
 from safecommunity.reports import store
 from safecommunity.reports.gathering import Records
 from safecommunity.reports.models import Paper
@@ -101,21 +101,43 @@ def _thing(row: Paper) -> Any:
     return found
 
 
+def volume(report: ReportType) -> list[ReportType]:
+    """The document type and those bound behind it. Raises KeyError when one of their files is gone."""
+    return [report, *(documents[code] for code in report.bundle)]
+
+
 def composed(row: Paper, report: ReportType, today: date, step: Callable[[int, int], None]) -> Content:
-    """The text of the paper from the records as they are now, with a note on fonts this machine lacks."""
-    scope = {"scheme": row.assessment.scheme} if row.assessment else {}
+    """The text of the paper from the records as they are now, with a note on fonts this machine lacks.
+
+    `step(done, total)` counts the sections of the paper and of all that is bound behind it.
+    """
+    every = volume(report)
+    total = sum(len(one.sections) for one in every)
+    records, made, before = records_of(row, today), [], 0
     with override("en" if row.language == "en" else "zh-hans"):
-        made = compose(
-            report,
-            RecordSource(records_of(row, today), SUBJECTS.get(row.subject_kind)),
-            unit=row.unit.name,
-            period=row.period,
-            language="en" if row.language == "en" else "zh",
-            scope=scope,
-            step=step,
-        )
+        for one in every:
+            made.append(_composed(row, one, records, _counted(step, before, total)))
+            before += len(one.sections)
+    whole = bound(made[0], made[1:]) if report.bundle else made[0]
     lacking = fonts.note(fonts.missing(), row.language)
-    return replace(made, notes=(*made.notes, *([lacking] if lacking else [])))
+    return replace(whole, notes=(*whole.notes, *([lacking] if lacking else [])))
+
+
+def _counted(step: Callable[[int, int], None], before: int, total: int) -> Callable[[int, int], None]:
+    return lambda done, _own: step(before + done, total)
+
+
+def _composed(row: Paper, report: ReportType, records: Records, step: Callable[[int, int], None]) -> Content:
+    scope = {"scheme": row.assessment.scheme} if row.assessment else {}
+    return compose(
+        report,
+        RecordSource(records, SUBJECTS.get(row.subject_kind)),
+        unit=row.unit.name,
+        period=row.period,
+        language="en" if row.language == "en" else "zh",
+        scope=scope,
+        step=step,
+    )
 
 
 def drawn(figure: Figure, language: str, theme: Theme = "light") -> str:

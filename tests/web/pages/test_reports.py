@@ -272,3 +272,13 @@ def test_a_paper_changed_meanwhile_is_not_frozen(paper: Paper, lin: Any) -> None
 )
 def test_every_kind_of_figure_leads_to_a_page(unit: Unit, kind: str, code: str) -> None:
     assert link(unit, Trace(kind, code, "", "2025")).startswith(f"/{unit.slug}/")
+
+
+def test_a_paper_on_an_assessment_is_packed_with_its_evidence(
+    report: Paper, lin: Any, zhou: Any, wu: Any
+) -> None:
+    assert "连同佐证打包" in lin.get(url("detail", report)).content.decode()
+    answer = lin.post(url("package", report), {"request_key": "p"}, follow=True)
+    assert "正在打包" in answer.content.decode()
+    assert zhou.post(url("package", report), {"request_key": "p"}).status_code == 403
+    assert wu.post(url("package", report), {"request_key": "p"}).status_code == 404

@@ -16,5 +16,6 @@ urlpatterns = [
     path("<int:pk>/remake/", views.remake, name="remake"),
     path("<int:pk>/freeze/", views.freeze, name="freeze"),
     path("<int:pk>/reissue/", views.reissue, name="reissue"),
+    path("<int:pk>/package/", views.package, name="package"),
     path("<int:pk>/discard/", views.discard, name="discard"),
 ]

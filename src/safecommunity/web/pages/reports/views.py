@@ -189,6 +189,20 @@ def reissue(request: PersonRequest, unit: Unit, pk: int) -> HttpResponse:
 @require_POST
 @requires(Permission.REPORT_MAKE)
 @exactly_once
+def package(request: PersonRequest, unit: Unit, pk: int) -> HttpResponse:
+    """The paper and the evidence of its year as one zip, made in the background."""
+    try:
+        actions.package(paper=_made(request, unit, pk), by=request.user)
+    except actions.Refused as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, _("正在打包，做好后在右上角“任务”里下载。"))
+    return redirect("reports:detail", unit.slug, pk)
+
+
+@require_POST
+@requires(Permission.REPORT_MAKE)
+@exactly_once
 def discard(request: PersonRequest, unit: Unit, pk: int) -> HttpResponse:
     try:
         actions.discard(paper=_paper(request, unit, pk), by=request.user)
