@@ -34,6 +34,8 @@ SHELF_PAGES = {
     "programmes": "programmes:index",
     "checklists": "ledgers:files",
     "participation": "residents:index",
+    "cards": "injuries:index",
+    "watches": "injuries:alerts",
     "codes": "",
     "charts": "",
 }

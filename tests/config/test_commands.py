@@ -42,6 +42,8 @@ def test_the_daily_round_is_asked_for_once_a_day_and_root(settings, tmp_path):
         "metrics.refresh-all",
         "programmes.remind",
         "programmes.remind",
+        "residents.daily",
+        "residents.daily",
         "returns.remind",
         "returns.remind",
         "reviews.remind",
@@ -50,5 +52,7 @@ def test_the_daily_round_is_asked_for_once_a_day_and_root(settings, tmp_path):
         "risks.remind",
         "visits.remind",
         "visits.remind",
+        "surveillance.look",
+        "surveillance.look",
     ]
     assert (tmp_path / "checkpoints.jsonl").exists()

@@ -63,6 +63,7 @@ INSTALLED_APPS = [
     "safecommunity.targets",
     "safecommunity.returns",
     "safecommunity.supervision",
+    "safecommunity.surveillance",
     "safecommunity.correspondence",
     "safecommunity.reports",
     "safecommunity.web",

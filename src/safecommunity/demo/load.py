@@ -26,7 +26,17 @@ from safecommunity.core import one_time_codes
 from safecommunity.core.division_files import read
 from safecommunity.core.ledgers import LedgerType
 from safecommunity.core.periods import Period
-from safecommunity.demo import official, programmes, residents, reviews, risks, targets, vetoes, visits
+from safecommunity.demo import (
+    injuries,
+    official,
+    programmes,
+    residents,
+    reviews,
+    risks,
+    targets,
+    vetoes,
+    visits,
+)
 from safecommunity.demo.photos import picture
 from safecommunity.demo.records import YEAR, Setting, script, values
 from safecommunity.evidence import actions as evidence
@@ -104,6 +114,8 @@ def load(now: datetime, today: date) -> None:
         reviews.load({code: one.unit for code, one in made.items()}, people, today, now)
         sent = [people[name] for name in ("shijiazhuang", "shi-ducha", "shi-kaohe")]
         visits.load(made["1301"].unit, made["130104001"].unit, sent, people["dongli"], now, today)
+        lived_in = injuries.Street(made["130104001"].unit, made["130104001"].children)
+        injuries.load(lived_in, people["dongli"], today, now)
     drain()
 
 

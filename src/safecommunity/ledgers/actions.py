@@ -122,11 +122,15 @@ def keep(
 ) -> Entry:
     """The line a ledger holds of a thing worked on elsewhere: added once, changed as the thing changes.
 
-    Raises InvalidEntry, DuplicateEntry.
+    A line that was withdrawn with its thing stands again. Raises InvalidEntry, DuplicateEntry.
     """
     known = Entry.objects.in_unit(unit).filter(unit=unit, client_uuid=client_uuid).first()
     if known is None:
         return _add(ledgers[ledger], unit, values, client_uuid, "", by)
+    if known.withdrawn_at is not None:
+        change_row(known, version=known.version, withdrawn_at=None, withdrawn_reason="")
+        record("entry.restored", known, by=by, unit=unit)
+        _refresh(unit, ledger, [known.record_date], by)
     if _checked(unit, known.type, values).clean == known.data:
         return known
     return _change(known, known.version, values, by)

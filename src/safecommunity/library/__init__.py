@@ -25,12 +25,13 @@ if TYPE_CHECKING:
     from safecommunity.core.returns import Form
     from safecommunity.core.risk import Method
     from safecommunity.core.schemes import Scheme
+    from safecommunity.core.watches import Watch
     from safecommunity.core.working_days import Calendar
 
 __all__ = [
-    "LibraryError", "Shelf", "add_folder", "bodies", "calendars", "charts", "checklists", "codes",
-    "crosswalks", "documents", "ledgers", "methods", "metrics", "official", "participation",
-    "programmes", "returns", "schemes", "working_days",
+    "LibraryError", "Shelf", "add_folder", "bodies", "calendars", "cards", "charts", "checklists",
+    "codes", "crosswalks", "documents", "ledgers", "methods", "metrics", "official", "participation",
+    "programmes", "returns", "schemes", "watches", "working_days",
 ]  # fmt: skip
 
 codes: Shelf[CodeList] = Shelf("codes", "safecommunity.core.codes:parse")
@@ -40,6 +41,7 @@ crosswalks: Shelf[Crosswalk] = Shelf("crosswalks", "safecommunity.core.crosswalk
 metrics: Shelf[Metric] = Shelf("metrics", "safecommunity.core.metrics:parse")
 documents: Shelf[ReportType] = Shelf("documents", "safecommunity.core.reports:parse")
 official: Shelf[Kind] = Shelf("official", "safecommunity.core.official:parse")
+cards: Shelf[LedgerType] = Shelf("cards", "safecommunity.library:ledger")
 charts: Shelf[Chart] = Shelf("charts", "safecommunity.core.charts:parse")
 bodies: Shelf[BodySet] = Shelf("bodies", "safecommunity.core.bodies:parse")
 returns: Shelf[Form] = Shelf("returns", "safecommunity.core.returns:parse")
@@ -47,6 +49,7 @@ methods: Shelf[Method] = Shelf("methods", "safecommunity.library:method")
 participation: Shelf[Participation] = Shelf("participation", "safecommunity.core.participation:parse")
 programmes: Shelf[Template] = Shelf("programmes", "safecommunity.core.programmes:parse")
 checklists: Shelf[Checklist] = Shelf("checklists", "safecommunity.library:checklist")
+watches: Shelf[Watch] = Shelf("watches", "safecommunity.core.watches:parse")
 calendars: Shelf[Calendar] = Shelf("calendars", "safecommunity.core.working_days:parse")
 
 

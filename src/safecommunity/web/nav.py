@@ -79,6 +79,7 @@ SECTIONS: tuple[Section, ...] = (
         covers=("imports", "exports"),
         phone=True,
     ),
+    Section("injuries", _("伤害"), "bandage", "injuries:index", P.INJURY_VIEW, covers=("accidents",)),
     Section("evidence", _("档案"), "folder-open", "evidence:index", P.EVIDENCE_VIEW, phone=True),
     Section("risks", _("风险"), "octagon-alert", "risks:index", P.RISK_VIEW),
     Section("reports", _("文书"), "file-text", "reports:index", P.REPORT_VIEW, covers=("correspondence",)),

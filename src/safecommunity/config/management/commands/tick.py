@@ -54,6 +54,7 @@ def _enqueue_daily(today: date) -> None:
             ("risks.remind", {}),
             ("residents.daily", {}),
             ("visits.remind", {}),
+            ("surveillance.look", {}),
         ]
         if number == 0:
             wanted.insert(0, ("metrics.refresh-all", {"years": [today.year]}))

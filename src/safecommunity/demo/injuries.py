@@ -1,0 +1,186 @@
+"""Three years of invented injury cards of a street and two accidents, for the demonstration."""
+
+from __future__ import annotations
+
+import tomllib
+import uuid
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import cache
+from math import exp
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from django.utils.timezone import localtime
+
+from safecommunity.accounts.models import User
+from safecommunity.core import injuries
+from safecommunity.ledgers import actions as ledgers
+from safecommunity.library import codes, watches
+from safecommunity.places import actions as places
+from safecommunity.places import queries as place_queries
+from safecommunity.surveillance import actions, queries
+from safecommunity.surveillance.models import Accident
+from safecommunity.units.models import Unit
+
+SAID = "演示数据：由程序按固定种子生成，不是真实的人和伤害"
+LIVES = 2600  # people of a neighbourhood, give or take
+Values = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Street:
+    """Where the cards are entered: the neighbourhoods of one street."""
+
+    unit: Unit
+    below: tuple[Unit, ...]
+
+
+@cache
+def mix() -> dict[str, Any]:
+    return tomllib.loads(Path(__file__).with_name("injuries.toml").read_text(encoding="utf-8"))
+
+
+def load(street: Street, by: User, today: date, now: datetime) -> None:
+    """The people, the cards up to yesterday, the accidents and the weekly looks; the same again."""
+    for place in street.below:
+        _people(place, today)
+    made: dict[Unit, list[tuple[uuid.UUID, Any]]] = defaultdict(list)
+    for number, (place, values) in enumerate(cards(street, today)):
+        checked = injuries.check(queries.form(), values, queries.rules(), today)
+        if checked.errors:
+            raise ValueError(str(checked.errors))
+        made[place].append(
+            (uuid.uuid5(uuid.NAMESPACE_URL, f"demo/injury/{street.unit.slug}/{number}"), checked)
+        )
+    for place, rows in made.items():
+        actions.take_in(unit=place, rows=rows, by=None, source=SAID)
+    _accidents(street, by, today, now)
+    for back in (7, 0):
+        day = today - timedelta(days=back)
+        actions.look(unit=street.unit, watch=watches["weekly"], today=day, by=None)
+
+
+def cards(street: Street, today: date) -> Iterator[tuple[Unit, Values]]:
+    """Where and what of every card, week by week; in the last weeks some more of one kind."""
+    dice = Random(f"{street.unit.slug}/injuries")  # noqa: S311 - for show, and repeatable
+    said, causes = mix(), mix()["causes"]
+    for week in range(said["weeks"], 0, -1):
+        monday = today - timedelta(days=7 * week)
+        for cause, one in causes.items():
+            share = one["weight"] / sum(other["weight"] for other in causes.values())
+            factor = one.get("months", {}).get(str(monday.month), 1.0)
+            for _case in range(_poisson(dice, said["cases_a_week"] * share * factor)):
+                yield dice.choice(street.below), _card(cause, monday, dice)
+    rise = said["rise"]
+    where = [unit for unit in street.below if unit.slug in rise["units"]] or list(street.below)
+    for _case in range(rise["more"]):
+        monday = today - timedelta(days=7 * dice.randint(1, rise["weeks"]))
+        card = _card(rise["cause"], monday, dice, band=rise["ages"])
+        yield dice.choice(where), card | {name: rise[name] for name in ("place", "fall_type")}
+
+
+def _card(cause: str, monday: date, dice: Random, band: str = "") -> Values:
+    one, said = mix()["causes"][cause], mix()
+    band = band or _drawn(one["ages"], dice)
+    ages = codes["age-bands"][band].extra
+    age = dice.randint(int(ages["from"]), int(ages["to"] or 93))
+    old = int(ages["from"]) >= 65
+    severity = dice.choices(["slight", "moderate", "severe"], said["severity"]["old" if old else "young"])[0]
+    hour = round(dice.gauss(dice.choice(one["hours"]), 1.6)) % 24
+    day, nature = monday + timedelta(days=dice.randrange(7)), _drawn(one["natures"], dice)
+    return {
+        "injured_date": day.isoformat(), "reported_date": day.isoformat(), "hour": str(hour),
+        "cause": cause, "intent": "unintentional", "place": _drawn(one["places"], dice),
+        "activity": _drawn(one["activities"], dice), "nature": nature,
+        "body_part": _drawn(one["body_parts"], dice), "severity": severity,
+        "outcome": _drawn(said["outcomes"][severity], dice),
+        "sex": "female" if dice.random() < one["female"] else "male", "age": str(age),
+        "occupation": _occupation(age, dice), "source": _drawn(said["sources"], dice),
+        "facility": "演示数据", **({"nature_text": "演示"} if nature == "other" else {}),
+        **{name: dice.choice(choices) for name, choices in one["branch"].items()},
+    }  # fmt: skip
+
+
+def _occupation(age: int, dice: Random) -> str:
+    if age < 6:
+        return "preschool"
+    if age < 18:
+        return "pupil"
+    return (
+        "retired" if age >= 60 else dice.choice(["service", "operator", "clerk", "professional", "household"])
+    )
+
+
+def _people(place: Unit, today: date) -> None:
+    """Invented figures by sex and age for last year and this one, in the shape of the census."""
+    division = place.division
+    if division is None:
+        return
+    dice = Random(place.slug)  # noqa: S311
+    size = LIVES * dice.uniform(0.7, 1.4)
+    figures = [
+        (sex, int(band.extra["from"]), int(band.extra["to"]) if band.extra["to"] else None, "all",
+         round(size * float(band.extra["china2020"]) / 200))
+        for band in codes["age-bands"].values() for sex in ("1", "2")
+    ]  # fmt: skip
+    for year in (today.year - 2, today.year - 1, today.year):
+        seen = place_queries.digest(division, year)
+        places.set_population(
+            division=division, year=year, figures=figures, vulnerable={}, seen=seen, by=None, unit=place
+        )
+
+
+def _accidents(street: Street, by: User, today: date, now: datetime) -> None:
+    """A fire that is closed with its measure verified, and a crash reported late and still looked into."""
+    day, said = today - timedelta(days=60), mix()["accidents"]
+    fire = _report(street.below[0], now - timedelta(days=60), timedelta(minutes=25), by, said["fire"])
+    actions.investigate(row=fire, version=fire.version, by=by, today=day, **said["findings"])
+    due = day + timedelta(days=20)
+    entry = actions.add_measure(
+        row=fire, version=fire.version, due_date=due, by=by, today=day, **said["measure"]
+    )
+    done = {
+        "state": "verified",
+        "done_date": (day + timedelta(days=15)).isoformat(),
+        "verified_by": by.display_name,
+        "verified_date": (day + timedelta(days=18)).isoformat(),
+        "effect": said["effect"],
+    }
+    ledgers.change(entry=entry, version=entry.version, values={**entry.data, **done}, by=by)
+    actions.close_accident(row=fire, version=fire.version, by=by)
+    crash = _report(street.below[-1], now - timedelta(days=4), timedelta(hours=3), by, said["crash"])
+    more = {**crash.data, **said["supplement"]}
+    actions.supplement(row=crash, version=crash.version, values=more, note=said["note"], by=by, now=now)
+
+
+def _report(unit: Unit, at: datetime, after: timedelta, by: User, said: Values) -> Accident:
+    """Reported so long after it was known."""
+    known = localtime(at - after)
+    happened = known - timedelta(minutes=10)
+    values = {
+        "happened_date": f"{happened:%Y-%m-%d}",
+        "happened_time": f"{happened:%H:%M}",
+        "known_date": f"{known:%Y-%m-%d}",
+        "known_time": f"{known:%H:%M}",
+        "source": "neighbourhood",
+        "reporter": by.display_name,
+        **said,
+    }
+    return actions.report_accident(unit=unit, values=values, by=by, now=at)
+
+
+def _drawn(weights: Mapping[str, float], dice: Random) -> str:
+    return dice.choices(list(weights), list(weights.values()))[0]
+
+
+def _poisson(dice: Random, mean: float) -> int:
+    """Knuth's way; means here are below thirty."""
+    limit, product, count = exp(-mean), dice.random(), 0
+    while product > limit:
+        product *= dice.random()
+        count += 1
+    return count

@@ -1,0 +1,392 @@
+"""What the cards tell: counts by their columns, held against what is usual and against the people."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import product
+from typing import Any
+
+import numpy as np
+from django.db.models import Count, Min, QuerySet
+from django.db.models.functions import ExtractIsoWeekDay, Substr, TruncMonth
+from numpy.typing import NDArray
+
+from safecommunity.accounts.models import User
+from safecommunity.analysis import rates
+from safecommunity.analysis.rates import Limits, Ratio
+from safecommunity.analysis.usual import Usual, standing_out, usual
+from safecommunity.core.divisions import Level
+from safecommunity.core.watches import Watch
+from safecommunity.library import codes
+from safecommunity.places import queries as places
+from safecommunity.surveillance import queries
+from safecommunity.surveillance.models import InjuryCase
+from safecommunity.surveillance.queries import UNSAID, Ask, Key
+from safecommunity.units.models import Unit
+from safecommunity.units.queries import division_codes
+
+FEW = 10  # cases below which a rate is not told
+YEAR = 365.25
+PAST_MONTHS = 37
+BREAKDOWNS: tuple[tuple[str, ...], ...] = (
+    ("cause",), ("cause", "group"), ("cause", "place"), ("cause", "group", "place"), ("area",),
+)  # fmt: skip
+MOST_PARTS = 3
+SURE = 0.998
+AREA = 12  # digits of a neighbourhood
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Cards with something in common: how many, and what would be usual."""
+
+    key: Key
+    count: int
+    usual: Usual
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """A month: its count, what would be usual (None: too little past), what explains a rise, the past counts.
+
+    `months`: (first day, count) up to this month.
+    """
+
+    first: date
+    last: date
+    count: int
+    usual: Usual | None
+    parts: tuple[Part, ...]
+    months: tuple[tuple[date, int], ...]
+
+    @property
+    def standing(self) -> str:
+        """`more`, `fewer` or `usual`; "" when one cannot tell."""
+        if self.usual is None:
+            return ""
+        if self.count > self.usual.high:
+            return "more"
+        return "fewer" if self.count < self.usual.low else "usual"
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """An age band in the pyramid: per sex the count and the rate a thousand people and year, if any."""
+
+    code: str
+    male: int
+    female: int
+    male_rate: Limits | None
+    female_rate: Limits | None
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """A neighbourhood: cases, people, rate a thousand and year, the rate drawn to the mean, and its standing.
+
+    `standing`: `high` or `low` beyond the limits that 998 of 1,000 ordinary areas of its size keep, `usual`
+    within, "" where people or cases are too few; `ratio`: cases over those expected by age and sex.
+    """
+
+    code: str
+    name: str
+    count: int
+    people: int
+    rate: float | None
+    smoothed: float | None
+    ratio: Limits | None
+    standing: str
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Counts of rows × columns with the cells that stand out (1, −1, 0)."""
+
+    rows: tuple[str, ...]
+    columns: tuple[str, ...]
+    counts: NDArray[np.int64]
+    marks: NDArray[np.int8]
+
+
+@dataclass(frozen=True, slots=True)
+class Explored:
+    total: int
+    first: date
+    last: date
+    bands: tuple[Band, ...]
+    ranks: Mapping[str, tuple[tuple[str, int], ...]]
+    hours: Table
+    unsaid_hours: int
+    months: tuple[tuple[date, int], ...]
+    areas: tuple[Area, ...]
+    cross: Table
+    people_year: int | None
+
+
+def story(unit: Unit, user: User, month: date) -> Story:
+    """The month that begins on this day."""
+    first, after = month.replace(day=1), _next(month)
+    rows = queries.cases(unit, user)
+    begins = rows.order_by().aggregate(first=Min("injured_date"))["first"]
+    months = _months(max(begins or first, _back(first, PAST_MONTHS - 1)), first)
+    counted = _by_month(rows, months[0], after - timedelta(days=1))
+    series = _series(counted, months)
+    total = series.get((), np.zeros(len(months)))
+    found = usual(total, len(months) - 1)
+    last = after - timedelta(days=1)
+    parts = _explained(series, len(months) - 1) if found and total[-1] > found.expected else ()
+    return Story(first, last, int(total[-1]), found, parts, tuple(zip(months, map(int, total), strict=True)))
+
+
+def explore(unit: Unit, user: User, ask: Ask, first: date, last: date) -> Explored:
+    """Who, where, when and how of the cards that answer, between two days."""
+    rows = queries.cases(unit, user, ask.between(first, last)).order_by()
+    years = ((last - first).days + 1) / YEAR
+    people_year = next((y for y in places.population_years(division_codes(unit)) if y <= last.year), None)
+    cells = Counter[tuple[str, str]]()
+    for band, sex, count in rows.values_list("band", "sex").annotate(n=Count("id")):
+        cells[band, sex] += count
+    hours = np.zeros((7, 24), np.int64)
+    unsaid = 0
+    by_hour = rows.annotate(day=ExtractIsoWeekDay("injured_date")).values_list("day", "hour")
+    for day, hour, count in by_hour.annotate(n=Count("id")):
+        if hour is None:
+            unsaid += count
+        else:
+            hours[day - 1, hour] += count
+    months = _months(first.replace(day=1), last.replace(day=1))
+    monthly = _series(_by_month(rows, first, last), months).get((), np.zeros(len(months)))
+    return Explored(
+        total=sum(cells.values()),
+        first=first,
+        last=last,
+        bands=_bands(unit, cells, people_year, years),
+        ranks={name: _ranked(rows, name) for name in ("cause", "place", "activity", "severity", "outcome")},
+        hours=Table(tuple(map(str, range(7))), tuple(map(str, range(24))), hours, standing_out(hours)),
+        unsaid_hours=unsaid,
+        months=tuple(zip(months, map(int, monthly), strict=True)),
+        areas=areas(unit, rows, people_year, years),
+        cross=_cross(rows),
+        people_year=people_year,
+    )
+
+
+def compare(
+    unit: Unit, user: User, ask: Ask, first: date, last: date
+) -> list[tuple[date, date, int, int, Ratio]]:
+    """This period against the same days of last year and of the three years before it together.
+
+    (first and last day of the other, count of the other, its number of years, ratio of rates a day).
+    """
+    begins = queries.cases(unit, user).order_by().aggregate(first=Min("injured_date"))["first"]
+    count = queries.cases(unit, user, ask.between(first, last)).count()
+    days = (last - first).days + 1
+    found = []
+    for years in (1, 3):
+        spans = [(_years_back(first, back), _years_back(last, back)) for back in range(1, years + 1)]
+        if begins is None or spans[-1][0] < begins:
+            continue
+        other = sum(queries.cases(unit, user, ask.between(*span)).count() for span in spans)
+        length = sum((end - start).days + 1 for start, end in spans)
+        ratio = rates.rate_ratio(count, days, other, length)
+        found.append((spans[-1][0], spans[0][1], other, years, ratio))
+    return found
+
+
+def areas(unit: Unit, rows: QuerySet[InjuryCase], year: int | None, years: float) -> tuple[Area, ...]:
+    """The neighbourhoods of the unit; expected cases by the rates by age and sex of all together."""
+    names = {one.code: one.name for one in places.inside(division_codes(unit), Level.NEIGHBOURHOOD)}
+    cells = Counter[tuple[str, str, str]]()
+    listed = rows.annotate(code=Substr("area", 1, AREA)).values_list("code", "band", "sex")
+    for code, band, sex, count in listed.annotate(n=Count("id")):
+        if code in names:
+            cells[code, band, sex] += count
+    counts = {code: sum(n for key, n in cells.items() if key[0] == code) for code in names}
+    people = {code: places.population([code], year).total if year else 0 for code in names}
+    known = [code for code in names if people[code]]
+    expected = _expected(cells, known, year) if year else {}
+    rows_: list[Area] = []
+    n = np.array([people[code] for code in known], dtype=float) * years
+    y = np.array([counts[code] for code in known], dtype=float)
+    enough = len(known) > 1 and y.sum() >= FEW
+    smooth = rates.smoothed(y, n) if enough else np.full(len(known), np.nan)
+    limits = rates.funnel(n, float(y.sum() / n.sum()), 0.998) if enough else None
+    at = {code: place for place, code in enumerate(known)}
+    for code, name in names.items():
+        place = at.get(code)
+        if place is None or limits is None:
+            rows_.append(Area(code, name, counts[code], people[code], None, None, None, ""))
+            continue
+        rate = y[place] / n[place]
+        standing = "high" if rate > limits.upper[place] else "low" if rate < limits.lower[place] else "usual"
+        wanted = expected.get(code, 0.0)
+        ratio = rates.rate(counts[code], wanted) if wanted > 0 and counts[code] >= FEW else None
+        told = counts[code] >= FEW
+        rows_.append(
+            Area(code, name, counts[code], people[code], rate * 1000 if told else None,
+                 float(smooth[place]) * 1000, ratio, standing)
+        )  # fmt: skip
+    return tuple(sorted(rows_, key=lambda one: (-(one.smoothed or 0), -one.count, one.code)))
+
+
+def dimensions(row: Sequence[str]) -> dict[str, str]:
+    """(cause, place, band, area, severity, activity) of a group of cards → by dimension, bands as groups."""
+    cause, place, band, area, severity, activity = row
+    group = codes["age-bands"][band].extra["group"] if band in codes["age-bands"] else ""
+    return {
+        "cause": cause, "place": place, "group": group, "area": area[:AREA] if len(area) >= AREA else "",
+        "severity": severity, "activity": activity,
+    }  # fmt: skip
+
+
+def weekly(unit: Unit, watch: Watch, monday: date) -> dict[Key, NDArray[np.int64]]:
+    """Series watched → counts of the weeks up to the one that begins on this Monday; restricted cards not."""
+    begin = monday - timedelta(days=7 * (watch.weeks - 1))
+    rows = InjuryCase.objects.below(unit).filter(
+        state=InjuryCase.State.STANDING, is_restricted=False,
+        injured_date__gte=begin, injured_date__lt=monday + timedelta(days=7),
+    )  # fmt: skip
+    names = ("injured_date", "cause", "place", "band", "area", "severity", "activity")
+    grouped = list(rows.order_by().values_list(*names).annotate(n=Count("id")))
+    if not grouped:
+        return {}
+    first = min(row[0] for row in grouped)
+    weeks = (monday - first).days // 7 + 1 if first <= monday else 1
+    start = monday - timedelta(days=7 * (weeks - 1))
+    found: dict[tuple[str, ...], dict[Key, NDArray[np.int64]]] = {one.by: {} for one in watch.series}
+    for day, *rest, count in grouped:
+        said = dimensions(rest)
+        at = (day - start).days // 7
+        if at < 0:
+            continue
+        for by, series in found.items():
+            if all(said[name] for name in by):
+                key = tuple((name, said[name]) for name in by)
+                series.setdefault(key, np.zeros(weeks, np.int64))[at] += count
+    kept: dict[Key, NDArray[np.int64]] = {}
+    for one in watch.series:
+        order = sorted(found[one.by].items(), key=lambda pair: (-int(pair[1].sum()), pair[0]))
+        kept |= dict(order[: one.most])
+    return kept
+
+
+def _explained(series: Mapping[Key, NDArray[np.float64]], at: int) -> tuple[Part, ...]:
+    """The parts far above their own usual range with the largest excess, none inside another.
+
+    Dozens are looked at, so a part has to pass a wider range than the one that is told.
+    """
+    found = []
+    for key, counts in series.items():
+        if not key or counts[at] < 3:
+            continue
+        own, sure = usual(counts, at), usual(counts, at, level=SURE)
+        if own and sure and counts[at] > sure.high:
+            found.append(Part(key, int(counts[at]), own))
+    found.sort(key=lambda one: (-(one.count - one.usual.expected) * (1 + 0.25 * len(one.key)), one.key))
+    kept: list[Part] = []
+    for one in found:
+        if not any(set(one.key) <= set(other.key) or set(other.key) <= set(one.key) for other in kept):
+            kept.append(one)
+    return tuple(kept[:MOST_PARTS])
+
+
+def _by_month(rows: QuerySet[InjuryCase], first: date, last: date) -> list[tuple[Any, ...]]:
+    names = ("month", "cause", "place", "band", "area", "severity", "activity")
+    wanted = rows.order_by().filter(injured_date__gte=first, injured_date__lte=last)
+    monthly = wanted.annotate(month=TruncMonth("injured_date")).values_list(*names)
+    return list(monthly.annotate(n=Count("id")))
+
+
+def _series(counted: Iterable[tuple[Any, ...]], months: Sequence[date]) -> dict[Key, NDArray[np.float64]]:
+    at = {month: place for place, month in enumerate(months)}
+    series: dict[Key, NDArray[np.float64]] = {}
+    for month, *rest, count in counted:
+        if month not in at:
+            continue
+        said = dimensions(rest)
+        keys: list[Key] = [()]
+        keys += [
+            tuple((name, said[name]) for name in by) for by in BREAKDOWNS if all(said[name] for name in by)
+        ]
+        for key in keys:
+            series.setdefault(key, np.zeros(len(months)))[at[month]] += count
+    return series
+
+
+def _bands(
+    unit: Unit, cells: Mapping[tuple[str, str], int], year: int | None, years: float
+) -> tuple[Band, ...]:
+    base = places.population(division_codes(unit), year) if year else None
+    found = []
+    for band in codes["age-bands"].values():
+        first, last = int(band.extra["from"]), int(band.extra["to"]) if band.extra["to"] else None
+        rate: dict[str, Limits | None] = {}
+        for sex, gb in (("male", "1"), ("female", "2")):
+            count = cells.get((band.code, sex), 0)
+            people = base.of(sex=gb, age_from=first, age_to=last) if base else None
+            rate[sex] = rates.rate(count, people * years / 1000) if people and count >= FEW else None
+        found.append(
+            Band(band.code, cells.get((band.code, "male"), 0), cells.get((band.code, "female"), 0),
+                 rate["male"], rate["female"])
+        )  # fmt: skip
+    return tuple(found)
+
+
+def _ranked(rows: QuerySet[InjuryCase], name: str) -> tuple[tuple[str, int], ...]:
+    counted = rows.values_list(name).annotate(n=Count("id"))
+    return tuple(sorted(((code or UNSAID, n) for code, n in counted), key=lambda one: (-one[1], one[0])))
+
+
+def _cross(rows: QuerySet[InjuryCase]) -> Table:
+    """Causes × age bands."""
+    causes, bands = tuple(codes["injury-causes"]), tuple(codes["age-bands"])
+    counts = np.zeros((len(causes), len(bands)), np.int64)
+    for cause, band, count in rows.values_list("cause", "band").annotate(n=Count("id")):
+        if cause in causes and band in bands:
+            counts[causes.index(cause), bands.index(band)] = count
+    kept = np.flatnonzero(counts.sum(axis=1))
+    shown = counts[kept]
+    marks = standing_out(shown) if len(kept) else np.zeros(shown.shape, np.int8)
+    return Table(tuple(causes[place] for place in kept), bands, shown, marks)
+
+
+def _expected(cells: Mapping[tuple[str, str, str], int], known: Sequence[str], year: int) -> dict[str, float]:
+    """Area → cases if each age and sex had the rate of all areas together; {} where parts are unknown."""
+    bases = {code: places.population([code], year) for code in known}
+    expected = dict.fromkeys(known, 0.0)
+    for band, (sex, gb) in product(codes["age-bands"].values(), (("male", "1"), ("female", "2"))):
+        first, last = int(band.extra["from"]), int(band.extra["to"]) if band.extra["to"] else None
+        people = {code: bases[code].of(sex=gb, age_from=first, age_to=last) for code in known}
+        if any(count is None for count in people.values()):
+            return {}
+        total = sum(count or 0 for count in people.values())
+        cases = sum(cells.get((code, band.code, sex), 0) for code in known)
+        for code in known:
+            expected[code] += cases * (people[code] or 0) / total if total else 0.0
+    return expected
+
+
+def _months(first: date, last: date) -> list[date]:
+    months = [first.replace(day=1)]
+    while months[-1] < last.replace(day=1):
+        months.append(_next(months[-1]))
+    return months
+
+
+def _next(day: date) -> date:
+    return (day.replace(day=28) + timedelta(days=4)).replace(day=1)
+
+
+def _back(day: date, months: int) -> date:
+    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
+    return date(year, month + 1, 1)
+
+
+def _years_back(day: date, years: int) -> date:
+    try:
+        return day.replace(year=day.year - years)
+    except ValueError:
+        return date(day.year - years, 2, 28)

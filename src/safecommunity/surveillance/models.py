@@ -1,0 +1,173 @@
+"""Injury cards and accidents: each a form of `library/cards` and what its analysis counts by."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from safecommunity.places.models import PrefixField
+from safecommunity.units.scope import UnitRow
+
+
+class InjuryCase(UnitRow):
+    """One card for one injury of one person.
+
+    `data` holds the clean values of the form `cards["injury"]`; of a sealed field only the masked value is
+    there, the value itself is in `sealed`, bound to this card. The columns repeat what is counted by, "" for
+    what the card does not say. `person` is a blind index of who it is, "" when nobody is named. A restricted
+    card (self-harm, assault, abuse) is shown to few. `into`: the card this one was merged with; `filled`:
+    what the standing card got from others, by their uuid, so that a merge can be taken back; `apart_from`:
+    the uuids of cards that look alike and are not.
+    """
+
+    class State(models.TextChoices):
+        STANDING = "standing", _("有效")
+        MERGED = "merged", _("已合并")
+        WITHDRAWN = "withdrawn", _("已撤回")
+
+    uuid = models.UUIDField(default=uuid.uuid4, editable=False, unique=True)
+    state = models.CharField(_("状态"), max_length=10, choices=State.choices, default=State.STANDING)
+    is_restricted = models.BooleanField(_("受限"), default=False)
+    person = models.CharField(max_length=64, blank=True)
+    injured_date = models.DateField(_("伤害发生日期"))
+    hour = models.PositiveSmallIntegerField(_("时点"), null=True)
+    source = models.CharField(_("信息来源"), max_length=20)
+    sex = models.CharField(_("性别"), max_length=10, blank=True)
+    age = models.PositiveSmallIntegerField(_("年龄"), null=True)
+    band = models.CharField(_("年龄组"), max_length=10, blank=True)
+    cause = models.CharField(_("伤害原因"), max_length=20)
+    place = models.CharField(_("发生地点类型"), max_length=20, blank=True)
+    activity = models.CharField(_("活动"), max_length=20, blank=True)
+    intent = models.CharField(_("意图"), max_length=20, blank=True)
+    nature = models.CharField(_("伤害性质"), max_length=20, blank=True)
+    body_part = models.CharField(_("伤害部位"), max_length=20, blank=True)
+    severity = models.CharField(_("严重程度"), max_length=20, blank=True)
+    outcome = models.CharField(_("结局"), max_length=20, blank=True)
+    area = PrefixField(_("区划或网格"), max_length=15, blank=True)
+    longitude = models.FloatField(_("经度"), null=True)
+    latitude = models.FloatField(_("纬度"), null=True)
+    data = models.JSONField(_("内容"), default=dict)
+    sealed = models.JSONField(_("密封内容"), default=dict)
+    remark = models.TextField(_("待核实"), blank=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True)
+    into = models.ForeignKey("self", on_delete=models.PROTECT, related_name="+", null=True)
+    filled = models.JSONField(default=dict)
+    apart_from = models.JSONField(default=list)
+
+    class Meta:
+        verbose_name = _("伤害卡")
+        ordering = ["-injured_date", "-id"]
+        indexes = [
+            models.Index(fields=["path", "-injured_date", "-id"], name="case_by_path"),
+            models.Index(fields=["path", "person"], name="case_by_person", condition=~Q(person="")),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state="merged", into__isnull=False) | (~Q(state="merged") & Q(into=None)),
+                name="case_merged_into_another",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.injured_date} #{self.pk}"
+
+
+class Accident(UnitRow):
+    """An accident or event from its first report to its closure.
+
+    `data` holds the clean values of the form `cards["accident"]`. `known_at` starts the reporting clock,
+    `reported_at` stops it. `measures`: entries of the ledger of corrective actions, by id.
+    """
+
+    class State(models.TextChoices):
+        REPORTED = "reported", _("已报告")
+        INVESTIGATING = "investigating", _("调查中")
+        MEASURES = "measures", _("整改中")
+        CLOSED = "closed", _("已结案")
+
+    uuid = models.UUIDField(default=uuid.uuid4, editable=False, unique=True)
+    state = models.CharField(_("状态"), max_length=14, choices=State.choices, default=State.REPORTED)
+    title = models.CharField(_("名称"), max_length=200)
+    kind = models.CharField(_("类别"), max_length=20)
+    level = models.CharField(_("等级"), max_length=20)
+    happened_at = models.DateTimeField(_("发生时间"))
+    known_at = models.DateTimeField(_("得知时间"))
+    reported_at = models.DateTimeField(_("报告时间"))
+    report_by = models.DateTimeField(_("应报时间"))
+    supplement_until = models.DateField(_("补报截止"))
+    data = models.JSONField(_("内容"), default=dict)
+    supplements = models.JSONField(default=list)
+    findings = models.JSONField(default=dict)
+    measures = models.JSONField(default=list)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True)
+
+    class Meta:
+        verbose_name = _("事故事件")
+        ordering = ["-happened_at", "-id"]
+        indexes = [models.Index(fields=["path", "-happened_at", "-id"], name="accident_by_path")]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def is_late(self) -> bool:
+        """Whether the report came after its hours."""
+        return self.reported_at > self.report_by
+
+
+class Look(UnitRow):
+    """One weekly look over the series of a unit: which week, how many series, by which settings."""
+
+    week = models.DateField(_("周"))
+    series = models.PositiveIntegerField(_("序列数"))
+    alarms = models.PositiveIntegerField(_("预警数"))
+    settings = models.JSONField(default=dict)
+
+    class Meta:
+        verbose_name = _("每周核查")
+        ordering = ["-week"]
+        indexes = [models.Index(fields=["path", "-week"], name="look_by_path")]
+        constraints = [models.UniqueConstraint(fields=["unit", "week"], name="look_once_a_week")]
+
+    def __str__(self) -> str:
+        return str(self.week)
+
+
+class Alert(UnitRow):
+    """Something that is more than usual, or grave by itself, and how it was handled.
+
+    `series`: the question of the records as in an address, or `event:<code>:<uuid>` and `accident:<uuid>`.
+    `week`: the Monday it was first seen; `weeks`: every week it was seen, with count, expected and upper.
+    """
+
+    class State(models.TextChoices):
+        NEW = "new", _("待核查")
+        LOOKED = "looked", _("已核查")
+        EXPLAINED = "explained", _("已说明原因")
+        ACTED = "acted", _("已采取措施")
+        FALSE = "false", _("不是问题")
+
+    uuid = models.UUIDField(default=uuid.uuid4, editable=False, unique=True)
+    state = models.CharField(_("状态"), max_length=10, choices=State.choices, default=State.NEW)
+    series = models.CharField(_("序列"), max_length=200)
+    week = models.DateField(_("周"))
+    last_week = models.DateField(_("最近一周"))
+    method = models.CharField(_("方法"), max_length=12)
+    weeks = models.JSONField(default=list)
+    is_restricted = models.BooleanField(_("受限"), default=False)
+    note = models.TextField(_("核查情况"), max_length=2000, blank=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True)
+    handled_date = models.DateField(_("处理日期"), null=True)
+
+    class Meta:
+        verbose_name = _("伤害预警")
+        ordering = ["-last_week", "-id"]
+        indexes = [models.Index(fields=["path", "state", "-last_week"], name="alert_by_path")]
+        constraints = [models.UniqueConstraint(fields=["unit", "series", "week"], name="alert_once_a_week")]
+
+    def __str__(self) -> str:
+        return f"{self.week} {self.series[:150]}"

@@ -1,0 +1,273 @@
+"""Reads of injury cards and accidents: who sees which, what an address asks for, what may be the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Count, Q, QuerySet
+
+from safecommunity.accounts.models import User
+from safecommunity.accounts.sealing import unseal
+from safecommunity.core import injuries
+from safecommunity.core.geometry import contains, from_geojson
+from safecommunity.core.injuries import Likeness, Rules
+from safecommunity.core.ledgers import LedgerType
+from safecommunity.ledgers.models import Entry
+from safecommunity.library import cards, codes
+from safecommunity.places import queries as places
+from safecommunity.surveillance.models import Accident, Alert, InjuryCase, Look
+from safecommunity.units.models import Unit
+from safecommunity.units.permissions import Permission, can, reach
+from safecommunity.units.queries import division_codes
+from safecommunity.units.scope import within
+
+State = InjuryCase.State
+COUNTED = (
+    "cause", "place", "activity", "intent", "sex", "band", "nature", "body_part", "severity", "outcome",
+    "source",
+)  # fmt: skip
+LISTS = {
+    "cause": "injury-causes", "place": "injury-places", "activity": "injury-activities",
+    "intent": "injury-intents", "sex": "sex", "band": "age-bands", "nature": "injury-natures",
+    "body_part": "injury-body-parts", "severity": "injury-severities", "outcome": "injury-outcomes",
+    "source": "data-sources",
+}  # fmt: skip
+UNSAID = "-"
+Key = tuple[tuple[str, str], ...]
+"""What a part of the cards has in common: (dimension, value) pairs, "group" for several bands together."""
+DUPLICATE_DAYS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """What an address asks for: field → wanted codes (UNSAID: not said), days, hours, weekdays, an area."""
+
+    fields: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    from_date: date | None = None
+    to_date: date | None = None
+    hours: tuple[int, ...] = ()
+    weekdays: tuple[int, ...] = ()
+    area: str = ""
+    show: str = State.STANDING.value
+
+    @property
+    def is_narrow(self) -> bool:
+        return self != Ask()
+
+    def between(self, first: date, last: date) -> Ask:
+        return replace(self, from_date=first, to_date=last)
+
+
+def form() -> LedgerType:
+    return cards["injury"]
+
+
+def rules() -> Rules:
+    return Rules(codes["injury-causes"], codes["injury-intents"], codes["age-bands"])
+
+
+def parse(query: Mapping[str, Sequence[str]]) -> Ask:
+    """The questions of an address; nonsense is left out."""
+    one = {name: values[-1] for name, values in query.items() if values}
+    wanted = {
+        name: found
+        for name in COUNTED
+        if (found := tuple(v for v in query.get(name, ()) if v == UNSAID or v in codes[LISTS[name]]))
+    }
+    return Ask(
+        fields=wanted,
+        from_date=_day(one.get("from", "")),
+        to_date=_day(one.get("to", "")),
+        hours=_numbers(query.get("hour", ()), 23),
+        weekdays=_numbers(query.get("weekday", ()), 6),
+        area=one.get("area", "") if one.get("area", "").isdecimal() and len(one["area"]) <= 15 else "",
+        show=one["show"] if one.get("show") in State.values else State.STANDING.value,
+    )
+
+
+def cases(unit: Unit, user: User, ask: Ask | None = None) -> QuerySet[InjuryCase]:
+    """The cards of this unit and those beneath it that the person may know of, the newest first."""
+    ask = ask or Ask()
+    rows = InjuryCase.objects.below(unit).filter(state=ask.show).filter(_may_know(user))
+    for name, wanted in ask.fields.items():
+        rows = rows.filter(**{f"{name}__in": ["" if value == UNSAID else value for value in wanted]})
+    if ask.from_date:
+        rows = rows.filter(injured_date__gte=ask.from_date)
+    if ask.to_date:
+        rows = rows.filter(injured_date__lte=ask.to_date)
+    if ask.hours:
+        rows = rows.filter(hour__in=ask.hours)
+    if ask.weekdays:
+        rows = rows.filter(injured_date__iso_week_day__in=[day + 1 for day in ask.weekdays])
+    if ask.area:
+        rows = rows.filter(area__startswith=ask.area)
+    return rows.select_related("unit")
+
+
+def case(unit: Unit, user: User, uid: UUID) -> InjuryCase | None:
+    """One card, merged or withdrawn too, if the person may know of it."""
+    rows = InjuryCase.objects.below(unit).filter(_may_know(user), uuid=uid)
+    return rows.select_related("unit", "by", "into").first()
+
+
+def question(key: Key) -> dict[str, list[str]]:
+    """The question of an address that finds the cards of a part."""
+    asked: dict[str, list[str]] = {}
+    for name, value in key:
+        if name == "group":
+            asked["band"] = [one.code for one in codes["age-bands"].values() if one.extra["group"] == value]
+        else:
+            asked[name] = [value]
+    return asked
+
+
+def hidden(unit: Unit, user: User) -> bool:
+    """Whether cards of this unit are kept from this person because they are restricted."""
+    return not can(user, Permission.INJURY_SENSITIVE, unit)
+
+
+def merged_into(unit: Unit, row: InjuryCase) -> list[InjuryCase]:
+    return list(InjuryCase.objects.below(unit).filter(into=row).order_by("pk"))
+
+
+def alike(unit: Unit, user: User, row: InjuryCase) -> list[tuple[InjuryCase, Likeness]]:
+    """Standing cards that may tell of the same injury as this one, the surest first."""
+    near = timedelta(days=DUPLICATE_DAYS)
+    rows = cases(unit, user).exclude(pk=row.pk).filter(
+        injured_date__gte=row.injured_date - near, injured_date__lte=row.injured_date + near
+    )  # fmt: skip
+    same = Q(person=row.person) if row.person else Q(pk__in=[])
+    same |= Q(injured_date=row.injured_date, cause=row.cause, sex=row.sex, age=row.age)
+    found = [(other, _likeness(row, other)) for other in rows.filter(same)]
+    sure = [(other, like) for other, like in found if like and str(other.uuid) not in row.apart_from]
+    return sorted(sure, key=lambda pair: GRADES.index(pair[1].grade))
+
+
+GRADES = ("sure", "likely", "possible")
+
+
+def doubles(unit: Unit, user: User, most: int = 200) -> list[tuple[InjuryCase, InjuryCase, Likeness]]:
+    """Pairs of standing cards that may tell of the same injury, the surest first."""
+    rows = cases(unit, user).order_by()
+    named = rows.exclude(person="").values("person").annotate(n=Count("id")).filter(n__gt=1)
+    alike_keys = ("injured_date", "cause", "sex", "age")
+    told = (
+        rows.exclude(age=None).values(*alike_keys).annotate(n=Count("source", distinct=True)).filter(n__gt=1)
+    )
+    groups = [Q(person=one["person"]) for one in named[:most]]
+    groups += [Q(**{key: one[key] for key in alike_keys}) for one in told[:most]]
+    wanted = Q(pk__in=[])
+    for group in groups:
+        wanted |= group
+    found = list(rows.filter(wanted).select_related("unit").order_by("injured_date", "pk")[: most * 5])
+    pairs = list(_pairs(found))
+    return sorted(pairs, key=lambda pair: GRADES.index(pair[2].grade))[:most]
+
+
+def _pairs(rows: Sequence[InjuryCase]) -> Iterator[tuple[InjuryCase, InjuryCase, Likeness]]:
+    near = timedelta(days=DUPLICATE_DAYS)
+    for place, one in enumerate(rows):
+        for other in rows[place + 1 :]:
+            if other.injured_date - one.injured_date > near:
+                break
+            if str(other.uuid) not in one.apart_from and (like := _likeness(one, other)):
+                yield one, other, like
+
+
+def _likeness(one: InjuryCase, other: InjuryCase) -> Likeness | None:
+    fields = ("person", "injured_date", "cause", "sex", "age", "hour")
+    sides = [{name: getattr(row, name) for name in fields} for row in (one, other)]
+    found = injuries.likeness(sides[0], sides[1], DUPLICATE_DAYS)
+    if found and found.grade == "possible" and one.source == other.source:
+        return None
+    return found
+
+
+def opened(row: InjuryCase) -> dict[str, Any]:
+    """All values of a card, the sealed ones opened: for comparing and saving, never for showing."""
+    return {
+        **row.data,
+        **{code: unseal(token, sealing_place(code, row.uuid)) for code, token in row.sealed.items()},
+    }
+
+
+def sealing_place(name: str, uid: object) -> str:
+    return f"surveillance.injurycase|{name}|{uid}"
+
+
+def area_of(unit: Unit, longitude: float, latitude: float) -> str:
+    """The code of the smallest division or grid of the unit whose outline holds the point, "" for none."""
+    rows = places.boundaries(division_codes(unit)).filter(
+        west__lte=longitude, east__gte=longitude, south__lte=latitude, north__gte=latitude
+    )  # fmt: skip
+    holding = [row.code for row in rows if contains(from_geojson(row.geometry), (longitude, latitude))]
+    return max(holding, key=len, default="")
+
+
+def areas(unit: Unit) -> dict[str, str]:
+    """Code → name of the neighbourhoods and grids of the unit, each grid below its neighbourhood."""
+    own = division_codes(unit)
+    found = {one.code: one.name for one in places.inside(own, 5)}
+    found |= {one.code: f"{one.division.name} · {one.name}" for one in places.grids(own)}
+    return dict(sorted(found.items()))
+
+
+def accidents(unit: Unit) -> QuerySet[Accident]:
+    """Those of this unit and of the units beneath it, the latest first."""
+    return Accident.objects.below(unit).select_related("unit")
+
+
+def accident(unit: Unit, uid: UUID) -> Accident | None:
+    return accidents(unit).filter(uuid=uid).select_related("by").first()
+
+
+def measures(row: Accident) -> list[Entry]:
+    """The corrective actions of an accident, in the order they were decided."""
+    found = Entry.objects.below(row.unit).filter(ledger="corrective-actions", pk__in=row.measures)
+    return list(found.filter(withdrawn_at=None).select_related("unit").order_by("pk"))
+
+
+def open_measures(row: Accident) -> int:
+    return sum(one.data.get("state") != "verified" for one in measures(row))
+
+
+def alerts(unit: Unit, user: User) -> QuerySet[Alert]:
+    """Alerts of this unit and those beneath it that the person may know of, the latest first."""
+    seen = Q(is_restricted=False) | within(reach(user, Permission.INJURY_SENSITIVE))
+    return Alert.objects.below(unit).filter(seen).select_related("unit", "by")
+
+
+def alert(unit: Unit, user: User, uid: UUID) -> Alert | None:
+    return alerts(unit, user).filter(uuid=uid).first()
+
+
+def last_look(unit: Unit) -> Look | None:
+    return Look.objects.in_unit(unit).order_by("-week").first()
+
+
+def judged(unit: Unit, user: User) -> dict[str, tuple[int, int]]:
+    """Method → how many of its alerts were handled, and how many of those were no problem."""
+    handled = alerts(unit, user).exclude(state=Alert.State.NEW).order_by().values("method")
+    false = Count("id", filter=Q(state=Alert.State.FALSE))
+    return {row["method"]: (row["n"], row["false"]) for row in handled.annotate(n=Count("id"), false=false)}
+
+
+def _may_know(user: User) -> Q:
+    return Q(is_restricted=False) | Q(by=user.pk) | within(reach(user, Permission.INJURY_SENSITIVE))
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _numbers(values: Sequence[str], largest: int) -> tuple[int, ...]:
+    return tuple(
+        int(value) for value in values if value.isdecimal() and len(value) < 3 and int(value) <= largest
+    )

@@ -1,0 +1,28 @@
+from django.urls import path
+
+from safecommunity.web.pages.injuries import alerts, analysis, views
+
+PLACE = "<slug:slug>/injuries/"
+app_name = "injuries"
+urlpatterns = [
+    path("", analysis.index, name="index"),
+    path("explore/", analysis.explore, name="explore"),
+    path("explore/<slug:table>.csv", analysis.export, name="export"),
+    path("compare/", analysis.compare, name="compare"),
+    path("public/", analysis.public, name="public"),
+    path("methods/", analysis.methods, name="methods"),
+    path("alerts/", alerts.index, name="alerts"),
+    path("alerts/<uuid:uid>/", alerts.detail, name="alert"),
+    path("alerts/<uuid:uid>/handle/", alerts.handle, name="handle"),
+    path("cards/", views.cards, name="cards"),
+    path("add/", views.add, name="add"),
+    path("doubles/", views.doubles, name="doubles"),
+    path("<uuid:uid>/", views.detail, name="detail"),
+    path("<uuid:uid>/edit/", views.edit, name="edit"),
+    path("<uuid:uid>/withdraw/", views.withdraw, name="withdraw"),
+    path("<uuid:uid>/restore/", views.restore, name="restore"),
+    path("<uuid:uid>/show/", views.show, name="show"),
+    path("<uuid:uid>/merge/", views.merge, name="merge"),
+    path("<uuid:uid>/apart/", views.apart, name="apart"),
+    path("<uuid:uid>/unmerge/", views.unmerge, name="unmerge"),
+]

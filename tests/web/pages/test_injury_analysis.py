@@ -1,0 +1,173 @@
+"""The analysis pages: the month in a sentence, the explorer, comparisons, alerts, the public summary."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+from django.test import Client
+
+from safecommunity.library import watches
+from safecommunity.surveillance import actions
+from safecommunity.surveillance.models import Alert
+from safecommunity.units.models import Unit
+from safecommunity.web.pages.injuries import alerts, analysis
+from tests import make
+from tests.surveillance.test_alerts import quiet
+from tests.surveillance.test_cases import ASSAULT, FALL
+from tests.surveillance.test_figures import months, put
+from tests.web.pages.test_injuries import send, shown, url
+
+pytestmark = pytest.mark.django_db
+TODAY = date(2026, 11, 20)
+PAGES = ("index", "explore", "compare", "public", "methods", "alerts", "cards", "doubles")
+
+
+@pytest.fixture(autouse=True)
+def day(monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in (analysis, alerts):
+        monkeypatch.setattr(module, "today", lambda: TODAY)
+
+
+@pytest.fixture
+def street() -> Unit:
+    return make.unit("阳光街道")
+
+
+@pytest.fixture
+def lin(street: Unit) -> Client:
+    return make.client(make.member(street, "office", "lin"))
+
+
+@pytest.mark.requirement("R164", "R157")
+def test_the_month_is_one_sentence_whose_phrases_open_their_records(street: Unit, lin: Client) -> None:
+    months(street, 3)
+    put(street, date(2026, 11, 3), 16)
+    page = shown(lin, url("injuries:index", street) + "?month=2026-11")
+    assert "2026年11月登记伤害 16 起" in page
+    assert "比往常多" in page
+    assert "65岁及以上老人 · 家中 · 跌倒、坠落 16 起" in page
+    cards = url("injuries:cards", street)
+    asked = (
+        "place=home&amp;cause=fall" if "place=home&amp;cause=fall" in page else "cause=fall&amp;band=65-74"
+    )
+    assert asked in page
+    answer = shown(lin, f"{cards}?cause=fall&band=65-74&place=home&from=2026-11-01&to=2026-11-30")
+    assert "16 张" in answer
+    assert "2026年10月" in shown(lin, url("injuries:index", street))
+    assert "2026年10月" in shown(lin, url("injuries:index", street) + "?month=nonsense")
+
+
+def test_too_little_past_is_said(street: Unit, lin: Client) -> None:
+    assert "还没有伤害卡" in shown(lin, url("injuries:index", street))
+    put(street, date(2026, 9, 3), 4)
+    assert "还不能说多还是少" in shown(lin, url("injuries:index", street))
+
+
+@pytest.mark.requirement("R101", "R102", "R160")
+def test_the_explorer_keeps_its_questions_in_the_address(street: Unit, lin: Client) -> None:
+    put(street, date(2026, 11, 3), 12)
+    put(street, date(2026, 11, 3), 7, cause="burn")
+    page = shown(lin, url("injuries:explore", street) + "?cause=fall")
+    assert "12 起" in page
+    assert "最多的是跌倒、坠落，12 起，占 100%" in page
+    assert "还没有填人口" in page
+    assert "cause=fall&amp;band=65-74&amp;sex=female" in page
+    assert "没有符合条件" in shown(lin, url("injuries:explore", street) + "?cause=drowning")
+    for table in analysis.TABLES:
+        answer = lin.get(url("injuries:export", street, table) + "?cause=fall")
+        text = answer.content.decode("utf-8-sig")
+        assert answer["Content-Type"].startswith("text/csv")
+        assert "怎么算的" in text
+    assert lin.get(url("injuries:export", street, "nothing")).status_code == 404
+
+
+@pytest.mark.requirement("R142")
+def test_periods_are_compared_and_small_numbers_are_said_to_be_small(street: Unit, lin: Client) -> None:
+    put(street, date(2024, 12, 5))
+    put(street, date(2025, 11, 2), 21)
+    put(street, date(2026, 11, 2), 12)
+    page = shown(lin, url("injuries:compare", street) + "?from=2026-11-01&to=2026-11-20")
+    assert "本期 12 起，去年同期 21 起，少约 4 成" in page
+    assert "还不能说有变化" in page
+    put(street, date(2025, 11, 2), 30)
+    assert "不像是偶然" in shown(lin, url("injuries:compare", street) + "?from=2026-11-01&to=2026-11-20")
+    assert "数量太少" in shown(lin, url("injuries:compare", street) + "?from=2026-01-01&to=2026-01-30")
+
+
+@pytest.mark.requirement("R155")
+def test_the_public_is_told_no_small_count(street: Unit, lin: Client) -> None:
+    put(street, date(2026, 10, 3), 12)
+    put(street, date(2026, 10, 3), 7, cause="animal")
+    put(street, date(2026, 10, 3), 2, cause="burn")
+    page = shown(lin, url("injuries:public", street) + "?month=2026-10")
+    assert "本月登记伤害 21 起" in page
+    assert "&lt;5" in page
+    assert "…" in page  # the next smallest goes too, or the two would follow from the sum
+    assert 'class="number">7<' not in page
+    assert 'class="number">12<' in page
+
+
+@pytest.mark.requirement("R164")
+def test_an_alert_says_why_opens_its_records_and_is_handled(street: Unit, lin: Client) -> None:
+    monday = date(2026, 11, 16)
+    quiet(street, monday)
+    put(street, monday - timedelta(days=3), 11)
+    actions.look(unit=street, watch=watches["weekly"], today=monday, by=None)
+    page = shown(lin, url("injuries:alerts", street))
+    assert "家中 · 跌倒、坠落" in page
+    row = Alert.objects.in_unit(street).get(series="cause=fall&place=home")
+    detail = url("injuries:alert", street, row.uuid)
+    assert detail in shown(lin, url("injuries:index", street))
+    page = shown(lin, detail)
+    assert "往常平均约" in page
+    assert "from=2026-11-09&amp;to=2026-11-15" in page
+    handle = url("injuries:handle", street, row.uuid)
+    assert send(lin, handle, version="1", state="acted", note="").status_code == 422
+    assert send(lin, handle, version="1", state="acted", note="楼道装扶手").status_code == 302
+    assert "楼道装扶手" in shown(lin, detail)
+    answer = send(lin, handle, version="1", state="false", note="看错了")
+    assert answer.status_code == 422
+    assert "看错了" in answer.content.decode()
+    assert detail not in shown(lin, url("injuries:alerts", street) + "?state=new")
+    assert "已核查 1 条" in shown(lin, url("injuries:methods", street))
+
+
+def test_a_grave_event_leads_to_its_card(street: Unit, lin: Client) -> None:
+    row = actions.add_case(
+        unit=street, values={**FALL, "outcome": "died", "severity": "severe"}, by=None, today=TODAY
+    )
+    page = shown(lin, url("injuries:alerts", street))
+    assert "伤害致死" in page
+    assert "不论多少都要核查" in page
+    found = Alert.objects.in_unit(street).get()
+    assert url("injuries:detail", street, row.uuid) in shown(lin, url("injuries:alert", street, found.uuid))
+
+
+def test_restricted_cards_are_not_in_the_figures_of_others(street: Unit, lin: Client) -> None:
+    actions.add_case(unit=street, values=ASSAULT, by=None, today=TODAY)
+    officer = make.client(make.member(street, "officer", "zhou"))
+    address = url("injuries:index", street) + "?month=2026-10"
+    assert "登记伤害 1 起" in shown(lin, address)
+    assert "登记伤害 1 起" not in shown(officer, address)
+    assert "不在您看到的数字里" in shown(officer, url("injuries:explore", street))
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_pages_open_for_who_may_not_for_others_and_ask_as_often_for_many(
+    street: Unit, lin: Client, name: str
+) -> None:
+    address = url(f"injuries:{name}", street)
+
+    def ask() -> None:
+        assert lin.get(address).status_code == 200
+
+    put(street, date(2026, 10, 3))
+    ask()
+    one = make.questions(ask)
+    put(street, date(2026, 10, 4), 3)
+    assert make.questions(ask) == one
+    zhou = make.client(make.member(street, "viewer", "zhou"))
+    wu = make.client(make.member(make.unit("别处街道"), "office", "wu"))
+    assert zhou.get(address).status_code == 403
+    assert wu.get(address).status_code == 404
