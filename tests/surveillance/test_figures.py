@@ -38,9 +38,9 @@ def lin(street: Unit) -> User:
     return make.member(street, "office", "lin")
 
 
-def put(unit: Unit, day: date, times: int = 1, **changes: Any) -> None:
+def put(unit: Unit, day: date, times: int = 1, today: date = TODAY, **changes: Any) -> None:
     values = {**FALL, "injured_date": day.isoformat(), **changes}
-    checked = injuries.check(queries.form(), values, queries.rules(), TODAY)
+    checked = injuries.check(queries.form(), values, queries.rules(), today)
     assert checked.errors == {}
     actions.take_in(
         unit=unit, rows=[(uuid.uuid4(), checked) for _time in range(times)], by=None, source="test"

@@ -1,0 +1,86 @@
+"""Injuries in a real browser: a fall card on a phone, the month in a sentence, an alert to its end."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from safecommunity.library import watches
+from safecommunity.surveillance import actions
+from safecommunity.web.clock import today
+from tests import make
+from tests.browser.conftest import Visit
+from tests.browser.harness import check_page
+from tests.surveillance.test_figures import put
+
+
+@pytest.mark.requirement("R162")
+def test_a_fall_is_entered_on_a_phone(visit: Visit) -> None:
+    unit = make.unit()
+    page = visit(f"/{unit.slug}/injuries/", person=make.member(unit), width=390)
+    check_page(page, "injuries-empty-390")
+    page.get_by_role("link", name="填一张卡").first.click()
+    assert page.locator("[data-branch=fall]").is_hidden()
+    choices = {
+        "place": "home", "cause": "fall", "activity": "vital", "fall_type": "stairs", "sex": "female",
+        "nature": "fracture", "body_part": "leg", "severity": "moderate", "outcome": "admitted",
+    }  # fmt: skip
+    for name, code in choices.items():
+        page.locator(f"#id_{name}").select_option(code)
+    assert page.locator("[data-branch=fall]").is_visible()
+    assert page.locator("[data-branch=traffic]").is_hidden()
+    check_page(page, "injuries-form-390")
+    page.get_by_role("button", name="保存", exact=True).click()
+    page.get_by_text("必填").first.wait_for()
+    assert page.locator("#id_fall_type").input_value() == "stairs"
+    page.locator("#id_age").fill("72")
+    page.get_by_role("button", name="保存", exact=True).click()
+    page.get_by_role("heading", name="跌倒、坠落").wait_for()
+    check_page(page, "injuries-card-390", expected=("status of 422",))
+
+
+@pytest.mark.requirement("R164")
+def test_the_overview_is_read_and_an_alert_followed_to_its_end(visit: Visit) -> None:
+    unit = make.unit()
+    lin = make.member(unit)
+    day = today()
+    monday = day - timedelta(days=day.weekday())
+    for back in range(60):
+        put(unit, monday - timedelta(days=7 * back + 5), 1, today=day)
+    put(unit, monday - timedelta(days=3), 12, today=day)
+    actions.look(unit=unit, watch=watches["weekly"], today=day, by=None)
+    page = visit(f"/{unit.slug}/injuries/?month={monday - timedelta(days=3):%Y-%m}", person=lin)
+    check_page(page, "injuries-overview")
+    page.locator("#story a").first.click()
+    page.locator("table tbody tr").first.wait_for()
+    page.go_back()
+    page.get_by_role("link", name="人群、地点、时间、原因").click()
+    page.get_by_role("heading", name="谁：年龄和性别").wait_for()
+    check_page(page, "injuries-explore")
+    page.get_by_role("link", name="比较", exact=True).click()
+    check_page(page, "injuries-compare")
+    page.get_by_role("link", name="预警", exact=True).click()
+    check_page(page, "injuries-alerts")
+    page.get_by_role("link", name="家中 · 跌倒、坠落").click()
+    page.get_by_text("往常平均约").wait_for()
+    check_page(page, "injuries-alert")
+    page.get_by_label("已采取措施").check()
+    page.locator("#id_note").fill("楼道装扶手")
+    page.get_by_role("button", name="保存", exact=True).click()
+    page.locator("h1 .badge", has_text="已采取措施").wait_for()
+    page.get_by_role("link", name="看这些记录").click()
+    page.locator("table tbody tr").first.wait_for()
+
+
+@pytest.mark.parametrize(("width", "theme"), [(1440, "dark"), (390, "light")])
+def test_pages_of_injuries_hold_in_every_width_and_theme(visit: Visit, width: int, theme: str) -> None:
+    unit = make.unit()
+    lin = make.member(unit)
+    put(unit, today() - timedelta(days=40), 30, today=today())
+    for name in ("", "explore/", "compare/", "alerts/", "cards/", "doubles/", "public/", "methods/"):
+        page = visit(f"/{unit.slug}/injuries/{name}", person=lin, width=width, theme=theme)
+        check_page(page, f"injuries-{name.strip('/') or 'overview'}-{width}-{theme}")
+    for name in ("", "add/"):
+        page = visit(f"/{unit.slug}/accidents/{name}", person=lin, width=width, theme=theme)
+        check_page(page, f"accidents-{name.strip('/') or 'list'}-{width}-{theme}")
