@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from safecommunity import library
-from safecommunity.core.metrics import Metric, Term, span
+from safecommunity.core.metrics import Amount, Metric, Term, span
 from safecommunity.core.periods import Period
 
 FILES = sorted((Path(library.__file__).parent / "metrics").glob("*.toml"))
@@ -76,6 +77,8 @@ def test_it_says_from_when_to_when(metric: Metric) -> None:
         assert ("{start}" in sentence) == (counted == {"within"})
         assert "{end}" in sentence
     assert metric.say(None, span(Period.parse("2026-Q1"), None))
+    said = metric.say(Amount(Decimal(3), Decimal(4)), span(Period.parse("2026"), None))
+    assert "%%" not in said
 
 
 def _is_statement(term: Term) -> bool:
