@@ -311,13 +311,23 @@ def test_slow_libraries_are_not_loaded_at_the_start():
     assert done.stdout.split() == []
 
 
-def test_tracked_files_hold_no_place_of_one_machine_and_no_package_index():
+TELLING = {
+    "a place of one machine or a package index": (
+        r"(?<![\w.])/(?:work|home|Users|root)/\w|(?:pypi|pythonhosted|npmjs)\.(?:org|com)|files\.python"
+    ),
+    "a secret": (
+        r"-----BEGIN [A-Z ]*PRIVATE KEY-----|\bAKIA[0-9A-Z]{16}\b|\bgh[pousr]_\w{36}|\bsk-\w{32}"
+        r"|\bey[\w-]{20,}\.ey[\w-]{20,}\.|://[^/\s:@]+:(?!password@)[^/\s:@{<$%]{8,}@"
+    ),
+}
+
+
+@pytest.mark.parametrize("what", TELLING)
+def test_tracked_files_do_not_hold(what):
     listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False)
     if listed.returncode:
         pytest.skip("not a git checkout")
-    telling = re.compile(
-        r"(?<![\w.])/(?:work|home|Users|root)/\w|(?:pypi|pythonhosted|npmjs)\.(?:org|com)|files\.python"
-    )
+    telling = re.compile(TELLING[what])
     found = [
         name
         for name in listed.stdout.splitlines()
