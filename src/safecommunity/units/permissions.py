@@ -180,6 +180,7 @@ ROLES: dict[str, Role] = {
             {
                 P.UNIT_VIEW,
                 P.LEDGER_VIEW,
+                P.LEDGER_RESTRICTED,
                 P.EVIDENCE_VIEW,
                 P.METRIC_VIEW,
                 P.ASSESSMENT_VIEW,
