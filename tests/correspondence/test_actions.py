@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from safecommunity.jobs import worker
 from safecommunity.ledgers.models import Entry
 from safecommunity.library import official
 from safecommunity.notices.models import Notice
+from safecommunity.targets import actions as targets
 from safecommunity.units.models import Body, Unit
 from safecommunity.units.scope import StaleRecord
 from tests import make
@@ -319,6 +321,23 @@ def test_the_plan_rests_on_the_documents_and_speaks_the_line_of_the_programme(
     programmes.started(unit, lin, template=template, keep=())
     body = actions.draft(kind="plan", unit=unit, by=lin, today=made.TODAY).body
     assert [words for words in said if words not in body] == []
+
+
+def test_a_plan_states_the_targets_and_the_phases_of_the_running_programme(unit: Unit, lin: User) -> None:
+    year = made.TODAY.year
+    targets.set_target(
+        unit=unit, year=year, metric="drills", amount=Decimal(2), due_date=dt.date(year, 11, 30), basis="",
+        by=lin,
+    )  # fmt: skip
+    programme = programmes.started(unit, lin, today=dt.date(year, 1, 5), goal=dt.date(year, 12, 30))
+    row = actions.draft(kind="plan", unit=unit, by=lin, today=made.TODAY)
+    words = [line.words for line in queries.laid_out(row).lines]
+    assert f"（一）应急演练次数达到2次，{year}年11月30日前完成。" in words
+    steps = words[words.index("四、实施步骤") + 1 : words.index("五、工作要求")]
+    phases = {phase.key: phase.name.zh for phase in programme.rules.phases}
+    for step, key in zip(steps, ("organisation", "check", "application"), strict=True):
+        assert phases[key] in step
+    assert "（一）组织机构建设（2026年" in steps[0]
 
 
 def test_a_plan_of_a_unit_without_records_says_what_to_fill_in(unit: Unit, lin: User) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from uuid import UUID
 
@@ -12,9 +12,10 @@ from safecommunity.core.official import Attachment, Official, blanks, day_text, 
 from safecommunity.core.programmes import Template
 from safecommunity.correspondence.models import Number, OfficialDocument, Series, State, Step
 from safecommunity.ledgers.models import Entry
-from safecommunity.programmes.models import Programme
-from safecommunity.programmes.queries import programmes
+from safecommunity.programmes.models import Programme, Task
+from safecommunity.programmes.queries import programmes, tasks
 from safecommunity.targets.models import Pledge
+from safecommunity.targets.queries import lines_of, targets
 from safecommunity.units.models import Body, Unit
 from safecommunity.units.queries import below, bodies, serving
 
@@ -143,21 +144,52 @@ def places(unit: Unit, today: date, group: Body | None = None) -> dict[str, str]
         "duties": "\n".join(
             f"（一）{body.name}。{_sentence(body.duties)}" for body in standing if body.duties
         ),
-        "targets": "\n".join(
-            f"（一）{_sentence(row.data['goals'])}" for row in own if row.data.get("kind") == "targets"
-        ),
-        "timeline": "\n".join(map(_step_of_plan, _course(own))),
+        "targets": "\n".join([*([] if group else _aims(unit, today.year)), *_goals(own)]),
+        "timeline": "\n".join([*([] if group else _phases(unit)), *map(_step_of_plan, _course(own))]),
     }
 
 
 def pledged(pledge: Pledge) -> dict[str, str]:
     """What a letter of responsibility says in the places of its skeleton, a numbered line each target."""
-    verbs = {"higher": "达到", "lower": "不超过"}
-    targets = (
-        f"（一）{one['name']}{verbs[one['better']]}{one['amount']}{one['unit']}，{day_text(one['due'])}前完成。"
-        for one in pledge.lines
-    )
-    return {"other": pledge.unit.name, "year": str(pledge.year), "targets": "\n".join(targets)}
+    aims = "\n".join(map(_aim, pledge.lines))
+    return {"other": pledge.unit.name, "year": str(pledge.year), "targets": aims}
+
+
+def _aims(unit: Unit, year: int) -> list[str]:
+    """The unit's targets of the year."""
+    return [_aim(line) for line in lines_of(list(targets(unit, year)))]
+
+
+def _aim(line: Mapping[str, str]) -> str:
+    verb = {"higher": "达到", "lower": "不超过"}[line["better"]]
+    return f"（一）{line['name']}{verb}{line['amount']}{line['unit']}，{day_text(line['due'])}前完成。"
+
+
+def _goals(plans: list[Entry]) -> list[str]:
+    """The goals that the unit's own plans state in words."""
+    return [f"（一）{_sentence(row.data['goals'])}" for row in plans if row.data.get("kind") == "targets"]
+
+
+def _phases(unit: Unit) -> list[str]:
+    """The phases of the unit's running programmes, from the first to the last day of their tasks."""
+    running = programmes(unit).filter(state=Programme.State.RUNNING).order_by("start_date", "pk")
+    return [line for row in running for line in _course_of(row)]
+
+
+def _course_of(programme: Programme) -> list[str]:
+    found: dict[str, list[Task]] = {}
+    for task in tasks(programme).exclude(state=Task.State.CANCELLED):
+        found.setdefault(task.phase, []).append(task)
+    return [
+        f"（一）{phase.name.zh}（{_span(rows)}）。{'；'.join(dict.fromkeys(row.text for row in rows))}。"
+        for phase in programme.rules.phases
+        if (rows := found.get(phase.key))
+    ]
+
+
+def _span(rows: list[Task]) -> str:
+    first, last = min(row.start_date for row in rows), max(row.due_date for row in rows)
+    return f"{day_text(first.isoformat())}至{day_text(last.isoformat())}"
 
 
 def _newest(unit: Unit, ledger: str, year: int) -> Iterable[Entry]:
