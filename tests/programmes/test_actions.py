@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -252,3 +253,16 @@ def test_a_calendar_ends_with_its_account(street: Unit, lin: User) -> None:
     token = actions.make_feed(by=lin)
     User.objects.filter(pk=lin.pk).update(ends_date=date(2020, 1, 1))
     assert queries.feed_user(token) is None
+
+
+def test_after_how_many_days_the_unit_above_is_told_is_a_setting(
+    city: Unit, street: Unit, lin: User, settings: Any
+) -> None:
+    settings.ESCALATE_DAYS = 2
+    chief = make.member(city, "city-office", "chief")
+    task = made.task(made.started(street, lin), "committee")
+    told = Notice.objects.filter(to=chief, key__contains=str(task.uuid))
+    actions.remind(root=city, today=task.due_date + timedelta(days=1), by=None)
+    assert not told.exists()
+    actions.remind(root=city, today=task.due_date + timedelta(days=2), by=None)
+    assert "逾期 2 天" in told.get().title

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -28,9 +29,7 @@ from safecommunity.units.models import Unit
 from safecommunity.units.permissions import Permission
 from safecommunity.units.scope import change
 
-SOON = timedelta(days=3)
 MOST_YEARS = 10
-ESCALATED_AFTER = timedelta(days=7)
 PROGRAMME_FACTS = ("name", "start_date", "goal_date", "choices")
 
 
@@ -206,7 +205,9 @@ def replan(
 def remind(*, root: Unit, today: date, by: User | None) -> int:
     """Tell whose tasks and measures are due soon or overdue, and why they are told; what stays overdue goes
     one level up. Safe to run twice."""
-    told_now = sum(_remind(todo, today, by) for todo in queries.due(root, today + SOON))
+    told_now = sum(
+        _remind(todo, today, by) for todo in queries.due(root, today + timedelta(days=settings.REMIND_DAYS))
+    )
     if told_now:
         record("tasks.reminded", f"tasks.{today}", by=by, unit=root, after={"told": told_now})
     return told_now
@@ -322,8 +323,9 @@ def _remind(todo: Todo, today: date, by: User | None) -> int:
         people = holders(todo.unit, Permission.PROGRAMME_EDIT)
         why = _("（责任人：%(owner)s）") % {"owner": todo.owner} if todo.owner else _("（还没有责任人）")
     count = notify(unit=todo.unit, to=people, title=title + why, key=key, **common)
-    if late >= ESCALATED_AFTER and todo.unit.parent:
-        title = _("%(unit)s的“%(task)s”应在 %(due)s 前完成，逾期一周仍未完成。") % words
+    if late.days >= settings.ESCALATE_DAYS and todo.unit.parent:
+        words["days"] = str(late.days)
+        title = _("%(unit)s的“%(task)s”应在 %(due)s 前完成，逾期 %(days)s 天仍未完成。") % words
         above = holders(todo.unit.parent, Permission.PROGRAMME_EDIT)
         count += notify(unit=todo.unit.parent, to=above, title=title, key=f"{key}:above", **common)
     return count
