@@ -14,7 +14,8 @@ import random
 import statistics
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from time import perf_counter
 from typing import Any
@@ -47,6 +48,13 @@ GRADES = {"presence": "A", "trace": "B", "effect": "B"}
 def main() -> None:
     given = [int(text) for text in sys.argv[1:3]]
     units, records = (*given, *(1000, 100)[len(given) :])
+    with prepared():
+        print(json.dumps(measure(units, records), ensure_ascii=False, indent=1))
+
+
+@contextmanager
+def prepared() -> Iterator[None]:
+    """An empty database of its own in a throw-away folder."""
     with tempfile.TemporaryDirectory() as folder:
         os.environ.update(
             {
@@ -64,7 +72,7 @@ def main() -> None:
 
         django.setup()
         call_command("migrate", verbosity=0)
-        print(json.dumps(measure(units, records), ensure_ascii=False, indent=1))
+        yield
 
 
 def measure(number: int, records: int) -> dict[str, Any]:
