@@ -51,13 +51,34 @@ def test_what_a_plan_names_exists(code: str) -> None:
 
 
 @pytest.mark.parametrize("code", REPLAYED)
+def test_the_targets_of_a_plan_are_counted_by_metrics_there_are(code: str) -> None:
+    template = library.programmes[code]
+    for aim in template.aims:
+        metric, _slash, part = aim.metric.partition("/")
+        found = library.metrics[metric]
+        assert not part or part in library.ledgers[found.numerator.source].fields[found.by].choices
+        assert aim.year <= template.years
+
+
+@pytest.mark.requirement("R172", "R173")
+def test_the_prefecture_aims_at_six_titles_and_starts_fifteen_and_two() -> None:
+    aims = library.programmes["prefecture-city"].aims
+    assert {(one.metric, one.amount, one.due(2013)) for one in aims} == {
+        ("titles/provincial", 6, date(2013, 10, 30)),
+        ("starts/provincial", 15, date(2013, 7, 30)),
+        ("starts/national", 2, date(2013, 7, 30)),
+    }
+
+
+@pytest.mark.parametrize("code", REPLAYED)
 def test_every_requirement_a_step_claims_belongs_to_its_part_of_the_text(code: str) -> None:
     template = library.programmes[code]
     parts = {"1": "1", "2": "2", "3 and 4": "3-4", "5": "5"}
     wanted = parts[template.source.removeprefix("seed plan part").removeprefix("s").strip()]
     with (Path(__file__).parents[2] / "docs" / "requirements.csv").open(encoding="utf-8-sig") as file:
         part = {row["id"]: row["part"] for row in csv.DictReader(file)}
-    claimed = {one for step in template.steps for one in re.findall(r"R\d+", step.source)}
+    sources = [one.source for one in (*template.steps, *template.aims)]
+    claimed = {one for source in sources for one in re.findall(r"R\d+", source)}
     assert {one: part[one] for one in claimed} == dict.fromkeys(claimed, wanted)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from safecommunity.core.messages import Words
@@ -60,6 +61,21 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class Aim:
+    """A target the plan states: so much of a metric by a day ("10-30") of the programme's `year`, from 1."""
+
+    metric: str
+    amount: Decimal
+    by: str
+    year: int
+    source: str
+
+    def due(self, begun: int) -> date:
+        """The day it is due in a programme that began in the year `begun`."""
+        return date.fromisoformat(f"{begun + self.year - 1}-{self.by}")
+
+
+@dataclass(frozen=True, slots=True)
 class Template:
     """A source plan. `goal`: the step whose date matters most; `years`: how long it runs.
 
@@ -79,6 +95,7 @@ class Template:
     steps: tuple[Step, ...]
     basis: Words = NOTHING
     line: Words = NOTHING
+    aims: tuple[Aim, ...] = ()
 
     @property
     def by_key(self) -> dict[str, Step]:
@@ -119,6 +136,7 @@ def parse(code: str, data: Mapping[str, Any]) -> Template:
         steps=steps,
         basis=_words(data, "basis") if "basis" in data else NOTHING,
         line=_words(data, "line") if "line" in data else NOTHING,
+        aims=tuple(_aim(row) for row in data.get("aims", ())),
     )
     if template.goal not in template.by_key:
         raise ProgrammeFileError("goal", f"没有步骤 {template.goal}")
@@ -204,6 +222,14 @@ def _step(row: Mapping[str, Any]) -> Step:
         official=row.get("official", ""),
         source=row["source"],
     )
+
+
+def _aim(row: Mapping[str, Any]) -> Aim:
+    try:
+        _day(row["by"], 2001)
+    except ValueError as error:
+        raise ProgrammeFileError("aims", f"日期 {row['by']} 应写作 10-30") from error
+    return Aim(row["metric"], Decimal(str(row["amount"])), row["by"], row.get("year", 1), row["source"])
 
 
 def _check(step: Step, steps: Sequence[Step], phases: Collection[str]) -> None:

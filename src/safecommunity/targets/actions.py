@@ -48,6 +48,20 @@ def set_target(
 
 
 @transaction.atomic
+def adopt(*, unit: Unit, year: int, by: User) -> list[Target]:
+    """Set what the unit's running programmes state for the year; targets that are there stay as they are."""
+    made = [
+        set_target(
+            unit=unit, year=year, metric=aim.metric, amount=aim.amount,
+            due_date=aim.due(programme.start_date.year), basis=programme.name, by=by,
+        )
+        for programme, aim in queries.aims(unit, year)
+    ]  # fmt: skip
+    record("targets.adopted", f"targets.{year}", by=by, unit=unit, after={"targets": len(made)})
+    return made
+
+
+@transaction.atomic
 def change_target(
     *, target: Target, version: int, amount: Decimal, due_date: date, basis: str, reason: str, by: User
 ) -> Target:

@@ -13,10 +13,13 @@ from django.db.models import Avg, Q, QuerySet
 from safecommunity.accounts.models import User
 from safecommunity.core.metrics import Metric, plain
 from safecommunity.core.periods import Period
+from safecommunity.core.programmes import Aim
 from safecommunity.core.targets import Standing, difference, standing
 from safecommunity.ledgers.models import Entry
 from safecommunity.metrics import queries as metrics
 from safecommunity.places.models import Boundary
+from safecommunity.programmes.models import Programme
+from safecommunity.programmes.queries import programmes
 from safecommunity.targets.models import Pledge, Revision, Target
 from safecommunity.units.models import Unit
 from safecommunity.units.permissions import Permission, can
@@ -81,6 +84,15 @@ def years(unit: Unit) -> list[int]:
     """The years that have targets, the latest first."""
     found = Target.objects.in_unit(unit).order_by("-year").values_list("year", flat=True)
     return list(found.distinct())
+
+
+def aims(unit: Unit, year: int) -> list[tuple[Programme, Aim]]:
+    """What the unit's running programmes state for a year and is no target of the unit yet."""
+    known = set(targets(unit, year).values_list("metric", flat=True))
+    running = programmes(unit).filter(state=Programme.State.RUNNING).order_by("pk")
+    stated = ((row, aim) for row in running for aim in row.rules.aims)
+    found = {aim.metric: (row, aim) for row, aim in stated if aim.due(row.start_date.year).year == year}
+    return [pair for metric, pair in found.items() if metric not in known]
 
 
 def shares_of(row: Target) -> QuerySet[Target]:

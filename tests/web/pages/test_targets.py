@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 
 import pytest
 from django.test import Client
@@ -11,10 +12,13 @@ from django.urls import reverse
 from safecommunity.accounts.models import User
 from safecommunity.correspondence.models import OfficialDocument
 from safecommunity.places.models import Boundary
+from safecommunity.programmes import actions
+from safecommunity.targets import queries
 from safecommunity.targets.models import Pledge, Target
 from safecommunity.units.models import Unit
 from safecommunity.web.pages.targets import pledges, views
 from tests import make
+from tests.programmes import made as programmes
 from tests.targets import made
 
 pytestmark = pytest.mark.django_db
@@ -91,6 +95,22 @@ def test_a_city_sets_breaks_down_and_hands_down_its_targets(city: Unit, county: 
     assert row.issued_date == made.TODAY
     index = text(page.get(url("index", city)))
     assert all(words in index for words in ("启动建设数：省级", "0 / 14", "前锋区", "已下达"))
+
+
+def test_what_the_plan_states_is_set_as_targets_at_once(city: Unit, boss: User, page: Client) -> None:
+    row = programmes.prepared(city, boss, "prefecture-city", goal=date(2013, 10, 30), today=made.TODAY)
+    shown = text(page.get(reverse("programmes:preview", args=[city.slug, row.uuid])))
+    assert "启动建设数：省级 15 个" in shown
+    actions.start(programme=row, version=row.version, by=boss)
+    shown = text(page.get(url("index", city)))
+    assert "启动建设数：国家级 2 个" in shown
+    page.post(url("adopt", city), {"year": 2013})
+    assert {(one.metric, one.amount) for one in queries.targets(city, 2013)} == {
+        ("titles/provincial", 6), ("starts/provincial", 15), ("starts/national", 2),
+    }  # fmt: skip
+    assert "计划提出、还没有设定" not in text(page.get(url("index", city)))
+    page.post(url("adopt", city), {"year": 2013})
+    assert Target.objects.in_unit(city).count() == 3
 
 
 def test_bad_numbers_keep_what_was_typed(city: Unit, county: Unit, boss: User, page: Client) -> None:
@@ -221,4 +241,4 @@ def test_the_list_asks_a_fixed_number_of_questions(
     units = [made.county(city, f"第{n}县", f"user{n}")[0] for n in range(counties)]
     made.issued(made.target(city, boss, counties), boss, dict.fromkeys(units, 1))
     page.get(url("index", city))
-    assert make.questions(lambda: page.get(url("index", city))) == 9
+    assert make.questions(lambda: page.get(url("index", city))) == 11

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 
 from safecommunity import library
 from safecommunity.ledgers.wording import told
+from safecommunity.metrics.queries import named
 from safecommunity.programmes import actions, queries
 from safecommunity.programmes.models import Programme
 from safecommunity.units.models import Unit
@@ -85,6 +86,11 @@ def preview(request: PersonRequest, unit: Unit, uuid: UUID) -> HttpResponse:
         "rules": [library.codes["rule-kinds"][code] for code in seen.rules],
         "ledgers": [(code, library.ledgers[code]) for code in seen.ledgers],
         "first": _first(seen),
+        "aims": [
+            (metric, one, one.due(row.start_date.year))
+            for one in row.rules.aims
+            if (metric := named(one.metric))
+        ],
     }
     return render(request, "programmes/preview.html", context)
 

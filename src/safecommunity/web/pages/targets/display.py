@@ -14,8 +14,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from safecommunity.core.metrics import Metric, plain
+from safecommunity.core.programmes import Aim
 from safecommunity.core.targets import Standing, gone
 from safecommunity.metrics.queries import named
+from safecommunity.programmes.models import Programme
 from safecommunity.targets.models import Pledge, Revision, Target
 from safecommunity.targets.queries import Board, Line
 from safecommunity.units.models import Unit
@@ -67,6 +69,15 @@ def worded(amount: Decimal, metric: Metric) -> str:
     """A number with its unit, and the sense of a ceiling: ≤ 3."""
     sign = "≤ " if metric.better == "lower" else ""
     return f"{sign}{plain(amount)} {local(metric, 'unit')}"
+
+
+def aim(one: Aim, programme: Programme) -> tuple[str, str, date]:
+    """Name, amount and day of a target that a plan states."""
+    metric = named(one.metric)
+    due = one.due(programme.start_date.year)
+    return (
+        (local(metric), worded(one.amount, metric), due) if metric else (one.metric, plain(one.amount), due)
+    )
 
 
 def lights(board: Board) -> list[tuple[str, str, list[tuple[str, str, str]]]]:

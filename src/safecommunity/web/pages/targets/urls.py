@@ -8,6 +8,7 @@ urlpatterns = [
     path("", views.index, name="index"),
     path("map/", views.chart, name="map"),
     path("new/", views.new, name="new"),
+    path("adopt/", views.adopt, name="adopt"),
     path("<uuid:uid>/", views.detail, name="detail"),
     path("<uuid:uid>/change/", views.change, name="change"),
     path("<uuid:uid>/allocate/", views.allocate, name="allocate"),

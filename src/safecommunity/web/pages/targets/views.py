@@ -10,6 +10,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -56,6 +57,7 @@ def index(request: PersonRequest, unit: Unit) -> HttpResponse:
         "letters": [(one, letters.get(one.pk)) for one, _lines in page],
         "letter": letters.get(unit.pk),
         "page": page,
+        "aims": [(row.name, *display.aim(one, row)) for row, one in queries.aims(unit, year)],
         "may_edit": can(request.user, Permission.TARGET_EDIT, unit),
         "may_make": can(request.user, Permission.REPORT_MAKE, unit),
     }
@@ -99,6 +101,18 @@ def new(request: PersonRequest, unit: Unit) -> HttpResponse:
             messages.success(request, _("目标已设定，可以向下分解。"))
             return redirect("targets:detail", unit.slug, row.uuid)
     return render(request, "targets/new.html", {"form": form}, status=422)
+
+
+@require_POST
+@requires(Permission.TARGET_EDIT)
+@exactly_once
+def adopt(request: PersonRequest, unit: Unit) -> HttpResponse:
+    """The targets that the unit's plan states, as its own."""
+    asked = request.POST.get("year", "")
+    year = int(asked) if asked.isdecimal() and len(asked) == 4 else today().year
+    made = actions.adopt(unit=unit, year=year, by=request.user)
+    messages.success(request, _("已按计划设定 %(n)s 个目标。") % {"n": len(made)})
+    return redirect(f"{reverse('targets:index', args=[unit.slug])}?year={year}")
 
 
 @requires(Permission.PROGRAMME_VIEW)
