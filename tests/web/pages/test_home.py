@@ -6,15 +6,19 @@ import datetime as dt
 from typing import Any
 
 import pytest
+from django.urls import reverse
 
+from safecommunity.accounts.models import User
 from safecommunity.assessment import actions as assessment_actions
 from safecommunity.assessment.models import Assessment, PlannedAction
 from safecommunity.ledgers import actions as ledger_actions
 from safecommunity.ledgers.models import Entry
 from safecommunity.metrics.models import MetricValue
+from safecommunity.programmes import actions
 from safecommunity.units.models import Appointment, Body, Unit
 from safecommunity.web.pages.home import cards, finds, todos
 from tests import make
+from tests.programmes import made as programmes
 
 TODAY = dt.date(2026, 6, 15)
 NOW = dt.datetime(2026, 6, 15, 9, 0, tzinfo=dt.UTC)
@@ -47,6 +51,22 @@ def entry(unit: Unit, title: str, expires: str) -> Entry:
     return Entry.objects.create(
         unit=unit, path=unit.path, ledger="special-operation-certificates", title=title, expires_date=expires
     )
+
+
+def test_a_plan_is_offered_until_one_runs_and_gone_on_with_where_it_was_left(unit: Unit) -> None:
+    lin = make.member(unit)
+    zhou = make.member(unit, "viewer", "zhou")
+
+    def home(person: User) -> str:
+        return make.client(person).get(reverse("home:index", args=[unit.slug])).content.decode()
+
+    assert "选择方案" in home(lin)
+    assert "从一个方案开始创建" not in home(zhou)
+    row = programmes.prepared(unit, lin)
+    assert "接着准备" in home(lin)
+    assert reverse("programmes:prepare", args=[unit.slug, row.uuid]) in home(lin)
+    actions.start(programme=row, version=row.version, by=lin)
+    assert "从一个方案开始创建" not in home(lin)
 
 
 def test_mine_come_first_and_one_switch_adds_my_group(unit: Unit) -> None:

@@ -14,6 +14,8 @@ from safecommunity.core.schemes import Band
 from safecommunity.ledgers import queries as ledgers
 from safecommunity.ledgers.models import Entry
 from safecommunity.metrics import queries as metrics
+from safecommunity.programmes import queries as programmes
+from safecommunity.programmes.models import Programme
 from safecommunity.units.models import Unit
 from safecommunity.units.permissions import Permission, can
 from safecommunity.web.components.words import language, local
@@ -72,6 +74,22 @@ class Strip:
     name: str
     sentence: str
     months: list[tuple[str, str, str | None, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Begin:
+    """The guided start, offered until a plan runs: the one being prepared, if any."""
+
+    row: Programme | None
+
+
+def begin(user: User, unit: Unit) -> Begin | None:
+    """None where a plan was started already, or the person may not start one."""
+    if not can(user, Permission.PROGRAMME_EDIT, unit):
+        return None
+    rows = programmes.programmes(unit)
+    started = rows.exclude(state=Programme.State.PREPARING)
+    return None if started.exists() else Begin(rows.first())
 
 
 def scores(user: User, unit: Unit) -> list[Score]:

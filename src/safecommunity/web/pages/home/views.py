@@ -22,6 +22,7 @@ def index(request: PersonRequest, unit: Unit) -> HttpResponse:
     context = {
         "todos": todos.todos(request.user, unit, today(), with_group=with_group),
         "with_group": with_group,
+        "begin": cards.begin(request.user, unit),
         "scores": cards.scores(request.user, unit),
         "expiring": cards.expiring(request.user, unit, today()),
     }
