@@ -42,6 +42,16 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class Course:
+    """How many of those who file had filed for a month, and how many of them in time."""
+
+    month: Period
+    total: int
+    filed: int
+    in_time: int
+
+
+@dataclass(frozen=True, slots=True)
 class Strange:
     """A figure outside the unit's own history."""
 
@@ -146,6 +156,23 @@ def board(unit: Unit, month: Period, today: date) -> list[Line]:
             tuple((m.code, standing(by_key.get((one.pk, m.code)), dues[m.code], today)) for m in months),
         )
         for one in units
+    ]
+
+
+def course(lines: Sequence[Line]) -> list[Course]:
+    """How completely and how much in time a board filed, month by month, the latest first."""
+    months: dict[str, list[str]] = defaultdict(list)
+    for line in lines:
+        for code, one in line.months:
+            months[code].append(one)
+    return [
+        Course(
+            Period.parse(code),
+            len(found),
+            sum(one in ("figures", "zero", "late") for one in found),
+            sum(one in ("figures", "zero") for one in found),
+        )
+        for code, found in sorted(months.items(), reverse=True)
     ]
 
 

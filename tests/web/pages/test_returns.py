@@ -120,6 +120,7 @@ def test_the_board_keeps_the_states_apart(city: Unit, chief: Client, street: Uni
     text = chief.get(url("board", city)).content.decode()
     assert "3 个单位，已报 2 个，其中按时 2 个" in text
     assert [text.count(word) > 0 for word in ("已报数据", "零报告", "未到期")] == [True, True, True]
+    assert '<th scope="row">2026年10月</th><td class="number">2 / 3</td><td class="number">66.7%' in text
 
 
 def test_the_board_asks_as_often_for_three_units_as_for_one(

@@ -196,6 +196,10 @@ def board(request: PersonRequest, unit: Unit) -> HttpResponse:
         "filed": filed,
         "total": len(lines),
         "in_time": counts["figures"] + counts["zero"],
+        "course": [
+            (_label(one.month), one, one.filed / one.total, one.in_time / one.total)
+            for one in queries.course(lines)
+        ],
         "unusual": queries.unusual(unit, month)[:100],
         "ready": sum(one.row is not None and one.row.state in queries.IN_FORCE for one in lines),
         "own": own,
