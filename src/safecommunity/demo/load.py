@@ -39,6 +39,7 @@ from safecommunity.demo import (
 )
 from safecommunity.demo.photos import picture
 from safecommunity.demo.records import YEAR, Setting, script, values
+from safecommunity.demo.returns import load as file_returns
 from safecommunity.evidence import actions as evidence
 from safecommunity.jobs.models import Job
 from safecommunity.jobs.worker import drain
@@ -96,6 +97,7 @@ def load(now: datetime, today: date) -> None:
         _targets(made)
         shared = {code: one.unit for code, one in made.items()}
         targets.load(shared, people["guangan"], people["daishi"], today)
+        file_returns(shared["1301"], people["shijiazhuang"], today)
         metrics.refresh_all(today=today, years=[today.year - 1, today.year])
         _forget_jobs()
         for one in made.values():

@@ -1,0 +1,57 @@
+"""Months of returns from the districts of the pilot city: in time, late, sent back, not filed."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from safecommunity.accounts.models import User
+from safecommunity.core.periods import Period
+from safecommunity.returns import actions, queries
+from safecommunity.returns.models import Return
+from safecommunity.units.models import Unit
+
+MONTHS = 7
+WORDS = {
+    "progress": "按倒排工期推进各项任务（演示）。",
+    "evaluation": "逐项对照方案评估，补齐缺少的记录（演示）。",
+    "problems": "部分社区档案整理偏慢（演示）。",
+    "next": "组织一次综合检查，完成档案整理（演示）。",
+}
+LATE_BY = timedelta(days=4)
+BACK = "演示：隐患整改数大于发现数，请核对台账"
+
+
+def load(city: Unit, by: User, today: date) -> None:
+    """The second district is often late; of the newest month one return is sent back and one is missing."""
+    districts = queries.filers(city)
+    last = Period.month_of(today).previous()
+    for month in _months(last):
+        filed = month.end + timedelta(days=1)
+        actions.compile_returns(root=city, units=districts, month=month, today=filed, by=by)
+        for number, unit in enumerate(districts):
+            if month == last and number == len(districts) - 1:
+                continue
+            row = queries.month_return(unit, month)
+            assert row is not None
+            late = number == 1 and month.start.month % 2
+            _file(row, by, row.due_date + LATE_BY if late else filed)
+            if month == last and number == 2:
+                actions.send_back(row=row, version=row.version, by=by, reason=BACK)
+            else:
+                actions.check(row=row, version=row.version, by=by)
+        if month != last:
+            actions.summarise(unit=city, month=month, by=by)
+
+
+def _file(row: Return, by: User, day: date) -> None:
+    is_zero = not any(row.values.values())
+    actions.write(row=row, version=row.version, words=WORDS, corrections={}, is_zero=is_zero, by=by)
+    actions.submit(row=row, version=row.version, by=by, today=day)
+
+
+def _months(last: Period) -> list[Period]:
+    """The months up to the last one, the earliest first."""
+    months = [last]
+    while len(months) < MONTHS:
+        months.append(months[-1].previous())
+    return months[::-1]
