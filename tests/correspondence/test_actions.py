@@ -333,7 +333,7 @@ def test_a_plan_states_the_targets_and_the_phases_of_the_running_programme(unit:
     row = actions.draft(kind="plan", unit=unit, by=lin, today=made.TODAY)
     words = [line.words for line in queries.laid_out(row).lines]
     assert f"（一）应急演练次数达到2次，{year}年11月30日前完成。" in words
-    steps = words[words.index("四、实施步骤") + 1 : words.index("五、工作要求")]
+    steps = words[words.index("五、实施步骤") + 1 : words.index("六、工作要求")]
     phases = {phase.key: phase.name.zh for phase in programme.rules.phases}
     for step, key in zip(steps, ("organisation", "check", "application"), strict=True):
         assert phases[key] in step
