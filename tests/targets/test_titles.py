@@ -10,9 +10,11 @@ import pytest
 from safecommunity.accounts.models import User
 from safecommunity.jobs.worker import drain
 from safecommunity.ledgers.actions import keep
+from safecommunity.ledgers.models import Entry
 from safecommunity.targets import queries
 from safecommunity.units.models import Unit
 from tests import make
+from tests.reviews import made as reviews
 from tests.targets import made
 
 pytestmark = pytest.mark.django_db
@@ -25,6 +27,25 @@ def titled(unit: Unit, by: User, level: str, day: str, state: str = "granted") -
     }  # fmt: skip
     keep(ledger="titles", unit=unit, client_uuid=uuid4(), values=values, by=by)
     drain()
+
+
+@pytest.mark.requirement("R173")
+def test_a_start_counts_once_it_is_filed_and_not_twice_when_it_was_written_down_before() -> None:
+    who = reviews.cast()
+    year = reviews.BEGUN.year
+    row = made.target(
+        who.street, who.lin, 1, "starts/national", year=year, due_date=date(year, 7, 30), basis=""
+    )
+    made.start(who.street, who.lin, reviews.BEGUN.isoformat(), "municipal")
+    reviews.building(who, "municipal-45")
+    reviews.building(who, "national-2006")
+    drain()
+    assert [line.value for line in queries.standings([row], reviews.BEGUN)] == [1]
+    starts = Entry.objects.in_unit(who.street).filter(ledger="starts").order_by("id")
+    assert [(one.data["level"], one.data.get("receipt")) for one in starts] == [
+        ("municipal", None),
+        ("national", "回执0、回执1"),
+    ]
 
 
 @pytest.mark.requirement("R172")

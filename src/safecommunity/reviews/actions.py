@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -18,7 +19,7 @@ from safecommunity.core.reviews import FINAL, outcomes, ways
 from safecommunity.core.schemes import Scheme
 from safecommunity.core.working_days import later
 from safecommunity.evidence.models import File
-from safecommunity.ledgers.actions import keep
+from safecommunity.ledgers.actions import DuplicateEntry, keep
 from safecommunity.ledgers.wording import local
 from safecommunity.library import schemes, working_days
 from safecommunity.notices.actions import notify
@@ -91,6 +92,7 @@ def file(*, row: Review, version: int, filed: Mapping[str, date], by: User, toda
         Filing(unit=row.unit, path=row.path, review=row, centre=centre.code, filed_date=filed[centre.code])
         for centre in row.procedure.centres
     )
+    _keep_start(row, by)
     return row
 
 
@@ -114,6 +116,7 @@ def receive(
     to = "filed" if open_ones else "building"
     _move(row, "receive", version, to=to, by=by, today=today, words=words, **more)
     change(filing, version=filing.version, receipt_number=number.strip(), receipt_date=receipt_date)
+    _keep_start(row, by)
     return row
 
 
@@ -577,6 +580,23 @@ def _grant(
 def _end(row: Title, version: int, state: Title.State, *, by: User, today: date, reason: str) -> None:
     change(row, version=version, state=state, ended_date=today, ended_reason=reason)
     _keep(row, by)
+
+
+def _keep_start(row: Review, by: User) -> None:
+    """The line of the ledger of starts; one that somebody wrote down by hand stays the only one."""
+    filings = queries.filings(row)
+    receipts = [one for one in filings if one.receipt_date]
+    values = {
+        "level": row.rules.level,
+        "filed_date": max(one.filed_date for one in filings).isoformat(),
+        "centre": "、".join(queries.centre_name(row, one.centre) for one in filings),
+        "plan": row.plan,
+    }
+    if receipts:
+        values["receipt"] = "、".join(one.receipt_number for one in receipts)
+        values["receipt_date"] = max(one.receipt_date for one in receipts if one.receipt_date).isoformat()
+    with suppress(DuplicateEntry):
+        keep(ledger="starts", unit=row.unit, client_uuid=row.uuid, values=values, by=by)
 
 
 def _keep(row: Title, by: User) -> None:
