@@ -238,7 +238,7 @@ def test_a_letter_whose_targets_moved_is_signed_anew(row: Target, boss: User, co
         actions.acknowledge(pledge=first, version=1, by=person("lin"), today=made.TODAY)
     second = actions.sign(unit=counties[0], year=2013, by=boss, today=made.TODAY)
     assert second.number == 2
-    assert queries.letters(row.unit, 2013) == {counties[0].pk: queries.Letter(second, True)}
+    assert queries.letters(row.unit, 2013, counties) == {counties[0].pk: queries.Letter(second, True)}
     assert Pledge.objects.in_unit(counties[0]).count() == 2
 
 

@@ -25,7 +25,7 @@ def boss(city: Unit) -> User:
 
 
 def standing(unit: Unit, today: date = made.TODAY) -> list[tuple[str, object]]:
-    return [(one.standing, one.value) for one in queries.board(unit, 2013, today).own]
+    return [(one.standing, one.value) for one in queries.own(unit, 2013, today)]
 
 
 @pytest.mark.requirement("R173")
@@ -69,8 +69,10 @@ def test_the_board_has_a_row_for_each_unit_with_a_share(city: Unit, boss: User) 
     second, _chen = made.county(city, "岳池县", "chen")
     made.issued(made.target(city, boss), boss, {first: 1, second: 5})
     made.issued(made.target(city, boss, 3, "meetings"), boss, {second: 3})
-    board = queries.board(city, 2013, made.TODAY)
-    amounts = [(unit.name, [line and line.target.amount for line in lines]) for unit, lines in board.rows]
+    lines = queries.own(city, 2013, made.TODAY)
+    board = queries.board(lines, list(queries.sharing(lines, city)), made.TODAY)
+    amounts = [(unit.name, [line and line.target.amount for line in shares]) for unit, shares in board]
+    assert {(count, total) for count, total in queries.given(lines, city).values()} == {(2, 6), (1, 3)}
     assert amounts == [("前锋区", [None, 1]), ("岳池县", [3, 5])]
 
 
@@ -78,7 +80,8 @@ def test_the_board_has_a_row_for_each_unit_with_a_share(city: Unit, boss: User) 
 def test_the_board_asks_a_fixed_number_of_questions(city: Unit, boss: User, counties: int) -> None:
     units = [made.county(city, f"第{n}县", f"user{n}")[0] for n in range(counties)]
     made.issued(made.target(city, boss, counties), boss, dict.fromkeys(units, 1))
-    assert make.questions(lambda: queries.board(city, 2013, made.TODAY)) == 3
+    lines = queries.own(city, 2013, made.TODAY)
+    assert make.questions(lambda: queries.board(lines, units, made.TODAY)) == 2
 
 
 def test_a_unit_stands_in_the_middle_of_its_boundary_or_of_its_records(city: Unit, boss: User) -> None:

@@ -137,7 +137,8 @@ def issue(request: HttpRequest, slug: str, uuid: UUID) -> dict[str, Any]:
 @router.get("/units/{slug}/pledges", response=list[PledgeOut], summary="Letters of responsibility in force")
 def pledges(request: HttpRequest, slug: str, year: int) -> list[dict[str, Any]]:
     unit = unit_for(request, slug, Permission.PROGRAMME_VIEW)
-    return [_letter(one.row, one.is_current) for one in queries.letters(unit, year).values()]
+    found = queries.letters(unit, year, [unit, *queries.beneath(unit)])
+    return [_letter(one.row, one.is_current) for one in found.values()]
 
 
 @router.post("/units/{slug}/pledges", response={201: PledgeOut}, summary="Sign the unit's letter, from above")

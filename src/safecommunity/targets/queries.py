@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Avg, Q, QuerySet
+from django.db.models import Avg, Count, Q, QuerySet, Sum
 
 from safecommunity.accounts.models import User
 from safecommunity.core.metrics import Metric, plain
@@ -54,12 +55,8 @@ class Letter:
     is_current: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Board:
-    """A unit's targets of a year, and how those below stand: (unit, one line or None for each target)."""
-
-    own: list[Line]
-    rows: list[tuple[Unit, list[Line | None]]]
+Row = tuple[Unit, list[Line | None]]
+"""A unit below, with a line for each of the targets asked for; None where it has no share."""
 
 
 def choices() -> dict[str, Metric]:
@@ -128,15 +125,32 @@ def standings(rows: Sequence[Target], today: date) -> list[Line]:
     return [_line(row, values.get((row.unit_id, row.metric, str(row.year))), today) for row in rows]
 
 
-def board(unit: Unit, year: int, today: date) -> Board:
-    """The unit's targets of a year against the units directly below that share in them."""
-    own = list(targets(unit, year))
-    held = Target.objects.below(unit).filter(above__in=own).select_related("unit").order_by("path")
-    lines = standings([*own, *held], today)
-    found = {(line.target.unit_id, line.target.above_id): line for line in lines}
-    units = {line.target.unit_id: line.target.unit for line in lines[len(own) :]}
-    rows = [(one, [found.get((one.pk, row.pk)) for row in own]) for one in units.values()]
-    return Board(lines[: len(own)], rows)
+def own(unit: Unit, year: int, today: date) -> list[Line]:
+    """Where the unit stands with its own targets of a year."""
+    return standings(list(targets(unit, year)), today)
+
+
+def sharing(lines: Sequence[Line], unit: Unit) -> QuerySet[Unit]:
+    """The units below that share in these targets of the unit."""
+    held = Target.objects.below(unit).filter(above__in=[line.target for line in lines])
+    return Unit.objects.filter(pk__in=held.values("unit")).order_by("path")
+
+
+def given(lines: Sequence[Line], unit: Unit) -> dict[int, tuple[int, Decimal]]:
+    """Target id → how many units share in it, and the sum of what they were given."""
+    held: Any = Target.objects.below(unit).filter(above__in=[line.target for line in lines]).order_by()
+    found = held.values("above").annotate(count=Count("pk"), total=Sum("amount"))
+    return {row["above"]: (row["count"], row["total"]) for row in found}
+
+
+def board(lines: Sequence[Line], units: Sequence[Unit], today: date) -> list[Row]:
+    """How these units below stand with their shares in the targets of the lines; in two queries."""
+    aims = [line.target for line in lines]
+    if not aims or not units:
+        return []
+    held = Target.objects.below(aims[0].unit).filter(above__in=aims, unit__in=units).select_related("unit")
+    found = {(one.target.unit_id, one.target.above_id): one for one in standings(list(held), today)}
+    return [(unit, [found.get((unit.pk, aim.pk)) for aim in aims]) for unit in units]
 
 
 def points(units: Sequence[Unit]) -> dict[int, tuple[float, float]]:
@@ -161,10 +175,10 @@ def revisions(rows: Sequence[Target], unit: Unit) -> list[Revision]:
     return list(found.select_related("target__unit", "by"))
 
 
-def letters(unit: Unit, year: int) -> dict[int, Letter]:
-    """Unit id → its newest letter, of this unit and those directly below; in two queries."""
-    own = Q(unit=unit) | Q(unit__parent=unit)
-    rows = Pledge.objects.below(unit).filter(own, year=year).order_by("number").select_related("unit")
+def letters(unit: Unit, year: int, units: Sequence[Unit]) -> dict[int, Letter]:
+    """Unit id → its newest letter, of these units at and below a unit; in two queries."""
+    rows = Pledge.objects.below(unit).filter(unit__in=units, year=year).order_by("number")
+    rows = rows.select_related("unit")
     newest = {row.unit_id: row for row in rows}
     asked: dict[int, list[Target]] = {pk: [] for pk in newest}
     given = Target.objects.below(unit).filter(year=year, above__issued_date__isnull=False, unit__in=newest)
@@ -206,7 +220,7 @@ def lines_of(rows: Sequence[Target]) -> list[dict[str, str]]:
 
 def is_current(row: Pledge) -> bool:
     """Whether it is the newest letter and still says what was handed down."""
-    found = letters(row.unit, row.year).get(row.unit_id)
+    found = letters(row.unit, row.year, [row.unit]).get(row.unit_id)
     return found == Letter(row, True)
 
 

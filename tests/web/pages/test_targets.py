@@ -241,4 +241,4 @@ def test_the_list_asks_a_fixed_number_of_questions(
     units = [made.county(city, f"第{n}县", f"user{n}")[0] for n in range(counties)]
     made.issued(made.target(city, boss, counties), boss, dict.fromkeys(units, 1))
     page.get(url("index", city))
-    assert make.questions(lambda: page.get(url("index", city))) == 11
+    assert make.questions(lambda: page.get(url("index", city))) == 15

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-
 from django.utils.translation import gettext as _
 
 from safecommunity.core.papers import Column, Note, Trace
@@ -12,7 +10,7 @@ from safecommunity.reports.blocks.registry import MOST_ROWS, Made, block, rest, 
 from safecommunity.reports.gathering import Records
 from safecommunity.reports.values import day, plain
 from safecommunity.targets import queries
-from safecommunity.targets.queries import Board, Line
+from safecommunity.targets.queries import Line
 
 NAMED = 1.6  # widths of a paper's columns, relative to one another
 
@@ -20,7 +18,7 @@ NAMED = 1.6  # widths of a paper's columns, relative to one another
 @block("targets.table")
 def own(records: Records, call: Call, scope: Scope) -> Made:
     """Each target of the unit with its value on the day of the paper."""
-    lines = _board(records).own
+    lines = _own(records)
     rows = [
         (
             records.named(line.target.rules),
@@ -41,35 +39,31 @@ def own(records: Records, call: Call, scope: Scope) -> Made:
 @block("targets.breakdown")
 def breakdown(records: Records, call: Call, scope: Scope) -> Made:
     """Units below × targets that were handed down, with the sum and what was said about a difference."""
-    board = _board(records)
-    shown = [at for at, line in enumerate(board.own) if line.target.issued_date]
-    if not shown:
+    lines = [line for line in _own(records) if line.target.issued_date]
+    if not lines:
         return ()
-    given = [(unit.name, [lines[at] for at in shown]) for unit, lines in board.rows]
-    rows = [(name, *(plain(line.target.amount) if line else "—" for line in lines)) for name, lines in given]
-    sums = [
-        plain(sum((line.target.amount for _name, lines in given if (line := lines[at])), Decimal(0)))
-        if board.own[shown[at]].target.adds_up
-        else "—"
-        for at in range(len(shown))
+    units = list(queries.sharing(lines, records.unit))
+    board, given = queries.board(lines, units, records.today), queries.given(lines, records.unit)
+    rows = [
+        (unit.name, *(plain(line.target.amount) if line else "—" for line in shares))
+        for unit, shares in board
     ]
-    aims = [_amount(records, board.own[at]) for at in shown]
-    columns = [
-        Column(_("单位"), NAMED),
-        *(Column(records.named(board.own[at].target.rules), 1) for at in shown),
-    ]
-    body = [*rows[:MOST_ROWS], (_("合计"), *sums), (_("目标值"), *aims)]
+    aims = [line.target for line in lines]
+    sums = [plain(given[aim.pk][1]) if aim.adds_up and aim.pk in given else "—" for aim in aims]
+    columns = [Column(_("单位"), NAMED), *(Column(records.named(aim.rules), 1) for aim in aims)]
+    wanted = [_amount(records, line) for line in lines]
+    body = [*rows[:MOST_ROWS], (_("合计"), *sums), (_("目标值"), *wanted)]
     made = table(_("目标分解表"), columns, body, _trace(records, len(rows)))
     notes = [
-        Note(_("%(metric)s：%(words)s") % {"metric": records.named(one.rules), "words": one.explanation})
-        for at in shown
-        if (one := board.own[at].target).explanation
+        Note(_("%(metric)s：%(words)s") % {"metric": records.named(aim.rules), "words": aim.explanation})
+        for aim in aims
+        if aim.explanation
     ]
     return (*made, *notes, *rest(len(rows), MOST_ROWS))
 
 
-def _board(records: Records) -> Board:
-    return queries.board(records.unit, records.period.start.year, records.today)
+def _own(records: Records) -> list[Line]:
+    return queries.own(records.unit, records.period.start.year, records.today)
 
 
 def _amount(records: Records, line: Line) -> str:

@@ -18,8 +18,9 @@ from safecommunity.core.programmes import Aim
 from safecommunity.core.targets import Standing, gone
 from safecommunity.metrics.queries import named
 from safecommunity.programmes.models import Programme
+from safecommunity.targets import queries
 from safecommunity.targets.models import Pledge, Revision, Target
-from safecommunity.targets.queries import Board, Line
+from safecommunity.targets.queries import Line
 from safecommunity.units.models import Unit
 from safecommunity.web.components.words import local
 
@@ -80,15 +81,15 @@ def aim(one: Aim, programme: Programme) -> tuple[str, str, date]:
     )
 
 
-def lights(board: Board) -> list[tuple[str, str, list[tuple[str, str, str]]]]:
+def lights(board: Sequence[queries.Row], year: int) -> list[tuple[str, str, list[tuple[str, str, str]]]]:
     """The rows of the traffic-light table."""
     return [
         (
             unit.name,
-            f"{reverse('targets:index', args=[unit.slug])}?year={board.own[0].target.year}",
+            f"{reverse('targets:index', args=[unit.slug])}?year={year}",
             [_cell(line) for line in lines],
         )
-        for unit, lines in board.rows
+        for unit, lines in board
     ]
 
 

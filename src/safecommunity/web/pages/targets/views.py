@@ -41,20 +41,18 @@ PAGE = 100
 def index(request: PersonRequest, unit: Unit) -> HttpResponse:
     """What the unit is to reach in a year, how those below stand, and their letters of responsibility."""
     year = _year(request)
-    board = queries.board(unit, year, today())
-    page = Paginator(board.rows, PAGE).get_page(request.GET.get("page"))
-    letters = queries.letters(unit, year)
+    lines = queries.own(unit, year, today())
+    page = Paginator(queries.sharing(lines, unit), PAGE).get_page(request.GET.get("page"))
+    letters = queries.letters(unit, year, [unit, *page])
+    given = queries.given(lines, unit)
     context = {
         "year": year,
         "years": sorted({year, today().year, *queries.years(unit)}, reverse=True),
-        "rows": [
-            (display.row(line, today()), _broken_down(line.target, board, at))
-            for at, line in enumerate(board.own)
-        ],
-        "columns": [local(line.target.rules) for line in board.own],
-        "lights": display.lights(queries.Board(board.own, list(page))) if board.own else [],
+        "rows": [(display.row(line, today()), _broken_down(line.target, given)) for line in lines],
+        "columns": [local(line.target.rules) for line in lines],
+        "lights": display.lights(queries.board(lines, list(page), today()), year),
         "key": display.KEY,
-        "letters": [(one, letters.get(one.pk)) for one, _lines in page],
+        "letters": [(one, letters.get(one.pk)) for one in page],
         "letter": letters.get(unit.pk),
         "page": page,
         "aims": [(row.name, *display.aim(one, row)) for row, one in queries.aims(unit, year)],
@@ -68,16 +66,16 @@ def index(request: PersonRequest, unit: Unit) -> HttpResponse:
 def chart(request: PersonRequest, unit: Unit) -> HttpResponse:
     """Where the units below stand with one target, on a map."""
     year = _year(request)
-    board = queries.board(unit, year, today())
-    codes = [line.target.metric for line in board.own]
-    asked = request.GET.get("metric", "")
-    at = codes.index(asked) if asked in codes else 0
-    rows = [(one, line) for one, lines in board.rows if (line := lines[at])]
+    lines = queries.own(unit, year, today())
+    chosen = next((one for one in lines if one.target.metric == request.GET.get("metric")), None)
+    shown = [chosen or lines[0]] if lines else []
+    board = queries.board(shown, list(queries.sharing(shown, unit)), today())
+    rows = [(one, line) for one, (line,) in board if line]
     places = queries.points([one for one, _line in rows])
     context = {
         "year": year,
-        "metrics": [(line.target.metric, local(line.target.rules)) for line in board.own],
-        "chosen": codes[at] if codes else "",
+        "metrics": [(line.target.metric, local(line.target.rules)) for line in lines],
+        "chosen": shown[0].target.metric if shown else "",
         "map": display.points(rows, places),
         "rows": [(one, display.row(line, today())) for one, line in rows],
         "unplaced": [one for one, _line in rows if one.pk not in places],
@@ -217,10 +215,10 @@ def _page(
     return render(request, "targets/detail.html", context, status=status)
 
 
-def _broken_down(row: Target, board: queries.Board, at: int) -> tuple[int, str]:
-    """How many units share in the target at this place of the board, and what does not add up."""
-    given = [line.target.amount for _unit, lines in board.rows if (line := lines[at])]
-    return len(given), display.gap_words(queries.gap(row, given))
+def _broken_down(row: Target, given: dict[int, tuple[int, Decimal]]) -> tuple[int, str]:
+    """How many units share in a target, and what does not add up."""
+    count, total = given.get(row.pk, (0, Decimal(0)))
+    return count, display.gap_words(queries.gap(row, [total] if count else []))
 
 
 def _target(unit: Unit, uid: UUID) -> Target:
