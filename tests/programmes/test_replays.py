@@ -20,8 +20,8 @@ from safecommunity.returns.models import Return, State
 from safecommunity.reviews import actions as titles
 from safecommunity.reviews import queries as reviews
 from safecommunity.reviews.models import Title
-from safecommunity.supervision import actions as vetoes
-from safecommunity.supervision import queries as supervised
+from safecommunity.supervision.actions import vetoes
+from safecommunity.supervision.queries.vetoes import APPEAL_DAYS
 from safecommunity.targets import actions as targets
 from safecommunity.targets import queries as aims
 from safecommunity.units.models import Unit
@@ -146,7 +146,7 @@ def vetoed_and_lifted(who: Cast, year: int) -> None:
         unit=who.late, year=year, ground="task-failed", scope="both", reason="年度任务逾期",
         evidence="逾期任务清单", by=who.first, today=day,
     )  # fmt: skip
-    until = day + supervised.APPEAL_DAYS
+    until = day + APPEAL_DAYS
     vetoes.decide(
         row=row, version=1, accept=True, words="予以否决", appeal_until=until, by=who.second, today=day
     )
