@@ -13,6 +13,7 @@ from safecommunity.core.planning import finish_days
 from safecommunity.core.schemes import Band, Element, Indicator, Parts, Scheme, question_codes
 from safecommunity.core.scoring import Mark, check, points
 from safecommunity.core.suggestions import Facts, suggest_all
+from safecommunity.library.shelf import HERE, LibraryError
 from safecommunity.units.models import UNIT_KINDS
 
 SCHEMES = sorted(library.schemes)
@@ -36,14 +37,16 @@ def crosswalk(request: pytest.FixtureRequest) -> Crosswalk:
 @pytest.mark.requirement("R99", "R216", "R217")
 def test_the_schemes_of_the_sources_are_there() -> None:
     assert SCHEMES == [
-        "chongqing-2009", "isccc-6", "municipal-45", "national-2006", "shijiazhuang", "work-safety-appraisal",
+        "chongqing-2009", "isccc-6", "municipal-45", "national-2006", "shijiazhuang", "sichuan-provincial",
+        "work-safety-appraisal",
     ]  # fmt: skip
 
 
 @pytest.mark.parametrize(
     ("code", "elements", "indicators", "full"),
     [
-        ("national-2006", 12, 50, 150), ("municipal-45", 12, 45, 100), ("isccc-6", 6, 6, 6),
+        ("national-2006", 12, 50, 150), ("sichuan-provincial", 12, 50, 150),
+        ("municipal-45", 12, 45, 100), ("isccc-6", 6, 6, 6),
         ("chongqing-2009", 12, 23, 100), ("shijiazhuang", 7, 46, 42), ("work-safety-appraisal", 4, 9, 100),
     ],
 )  # fmt: skip
@@ -151,3 +154,27 @@ def test_the_way_to_a_title_names_what_exists(scheme: Scheme) -> None:
     assert {one.metric for one in scheme.procedure.limits} <= METRICS
     assert scheme.procedure.after in {"", *library.codes["honour-levels"]}
     assert scheme.level in library.codes["honour-levels"]
+
+
+@pytest.mark.requirement("R170", "R195", "R199")
+def test_the_provincial_way_is_its_own_and_its_items_are_lent_by_the_national_form() -> None:
+    own, lender = library.schemes["sichuan-provincial"], library.schemes["national-2006"]
+    assert own.indicators == lender.indicators
+    assert (own.level, own.bands) == ("provincial", lender.bands)
+    assert own.procedure is not None
+    assert lender.procedure is not None
+    assert own.procedure.after == ""
+    assert lender.procedure.after == own.level
+    assert own.title is not None
+    named = dt.date(2013, 10, 30)
+    assert own.title.review_dates(named) == [
+        ("spot-check", dt.date(2015, 10, 30)),
+        ("re-assessment", dt.date(2016, 10, 30)),
+    ]
+
+
+def test_a_scheme_that_borrows_from_nowhere_is_refused_with_the_key_at_fault() -> None:
+    text = (HERE / "schemes" / "sichuan-provincial.toml").read_text(encoding="utf-8")
+    with pytest.raises(LibraryError) as error:
+        library.schemes.parse("x.toml", text.replace('"national-2006"', '"nowhere"', 1).encode())
+    assert error.value.key == "items_of"

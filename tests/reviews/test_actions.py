@@ -503,3 +503,17 @@ def test_the_level_whose_turn_it_is_is_told_of_the_limit(who: Cast, day: date, s
     assert len(told) == (1 if said else 0)
     assert all(said in one for one in told)
     assert not Notice.objects.filter(to=who.lin).exists()
+
+
+@pytest.mark.requirement("R170", "R195", "R197")
+def test_the_national_application_opens_with_the_provincial_title(who: Cast) -> None:
+    first = made.named(who, "sichuan-provincial", number="川安社1")
+    assert first.title is not None
+    assert first.title.level == "provincial"
+    row = made.building(who, "national-2006")
+    assert "title-before" not in unmet(row)
+    assert [one.level for one in queries.valid_titles(who.city, TODAY)] == ["provincial"]
+    actions.withdraw_title(
+        row=first.title, version=first.title.version, reason="弄虚作假", by=who.city_checker, today=TODAY
+    )
+    assert "title-before" in unmet(row)

@@ -40,8 +40,8 @@ def _titled(unit: Unit, above: User, today: date) -> None:
 
 
 def _building(unit: Unit, office: User, today: date) -> Review:
-    """A national project filed with both centres seven months ago."""
-    return _filed(unit, "national-2006", months_later(today, -7), office, today)
+    """A provincial project filed seven months ago; the national one may only follow it."""
+    return _filed(unit, "sichuan-provincial", months_later(today, -7), office, today)
 
 
 def _on_site(unit: Unit, people: Mapping[str, User], today: date, now: datetime) -> None:

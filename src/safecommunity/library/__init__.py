@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from safecommunity.library.shelf import LibraryError, Shelf, add_folder
+from safecommunity.library.shelf import HERE, LibraryError, Shelf, add_folder, decode
 
 if TYPE_CHECKING:
     from safecommunity.core.bodies import BodySet
@@ -34,9 +34,11 @@ __all__ = [
     "programmes", "returns", "schemes", "watches", "working_days",
 ]  # fmt: skip
 
+LENT = ("points", "grades", "parts", "bands", "elements")
+
 codes: Shelf[CodeList] = Shelf("codes", "safecommunity.core.codes:parse")
 ledgers: Shelf[LedgerType] = Shelf("ledgers", "safecommunity.library:ledger")
-schemes: Shelf[Scheme] = Shelf("schemes", "safecommunity.core.schemes:parse")
+schemes: Shelf[Scheme] = Shelf("schemes", "safecommunity.library:scheme")
 crosswalks: Shelf[Crosswalk] = Shelf("crosswalks", "safecommunity.core.crosswalks:parse")
 metrics: Shelf[Metric] = Shelf("metrics", "safecommunity.core.metrics:parse")
 documents: Shelf[ReportType] = Shelf("documents", "safecommunity.core.reports:parse")
@@ -72,6 +74,22 @@ def method(code: str, data: Any) -> Method:
     from safecommunity.core import risk
 
     return risk.parse(code, data, codes["risk-grades"])
+
+
+def scheme(code: str, data: Any) -> Scheme:
+    """A scheme file's data; `items_of` lends it items, parts, grades, points and bands of one of our files.
+
+    Raises SchemeError.
+    """
+    from safecommunity.core.schemes import SchemeError, parse
+
+    if "items_of" not in data:
+        return parse(code, data)
+    file = HERE / "schemes" / f"{data['items_of']}.toml"
+    if not file.is_file():
+        raise SchemeError("items_of", f"没有方案文件 {data['items_of']!r}")
+    lender = decode(file.name, file.read_bytes())
+    return parse(code, {**{key: lender[key] for key in LENT if key in lender}, **data})
 
 
 def working_days() -> Calendar:
