@@ -517,3 +517,16 @@ def test_the_national_application_opens_with_the_provincial_title(who: Cast) -> 
         row=first.title, version=first.title.version, reason="弄虚作假", by=who.city_checker, today=TODAY
     )
     assert "title-before" in unmet(row)
+
+
+def test_who_may_not_apply_moves_nothing_and_the_level_does_not_take_it_back(who: Cast) -> None:
+    zhou = made.member(who.street, "viewer", "zhou")
+    row = made.ready(who)
+    with pytest.raises(actions.Refused, match="申报权限"):
+        actions.apply(row=row, version=row.version, by=zhou, today=TODAY)
+    with pytest.raises(actions.Refused, match="申报权限"):
+        actions.attach(row=row, code="application", file=made.file(who.street, who.lin), by=zhou)
+    actions.apply(row=row, version=row.version, by=who.lin, today=TODAY)
+    with pytest.raises(actions.Refused, match="由申报单位办理"):
+        actions.give_up(row=row, version=row.version, reason="不办", by=who.county_checker, today=TODAY)
+    assert made.fresh(row).state == State.APPLIED

@@ -55,6 +55,7 @@ def begin(
     today: date,
 ) -> Review:  # fmt: skip
     """Declare the intent; the re-assessment where the unit holds the title already. Raises Refused."""
+    _refuse_unless_applicant(unit, by)
     procedure = schemes[scheme].procedure
     if procedure is None:
         raise Refused(_("这个评定方案没有写明评审程序，不能用来申报。"))
@@ -81,6 +82,7 @@ def begin(
 @transaction.atomic
 def file(*, row: Review, version: int, filed: Mapping[str, date], by: User, today: date) -> Review:
     """File the start with every centre the scheme names: centre → day. Raises Refused, StaleRecord."""
+    _refuse_unless_applicant(row.unit, by)
     for centre in row.procedure.centres:
         day = filed.get(centre.code)
         if day is None:
@@ -101,6 +103,7 @@ def receive(
     *, row: Review, version: int, centre: str, number: str, receipt_date: date, by: User, today: date
 ) -> Review:
     """Write a centre's receipt down; with the last one the building begins. Raises Refused, StaleRecord."""
+    _refuse_unless_applicant(row.unit, by)
     found = {one.centre: one for one in queries.filings(row)}
     filing = found.get(centre)
     if filing is None or filing.receipt_date is not None:
@@ -123,6 +126,7 @@ def receive(
 @transaction.atomic
 def self_assess(*, row: Review, version: int, assessment: Assessment, by: User, today: date) -> Review:
     """Stand on a frozen self-assessment that passes. Raises Refused, StaleRecord."""
+    _refuse_unless_applicant(row.unit, by)
     if assessment.unit_id != row.unit_id or assessment.scheme != row.scheme or assessment.kind != "self":
         raise Refused(_("请选择本单位按这个方案做的自评。"))
     if assessment.state != Assessment.State.FROZEN:
@@ -139,6 +143,7 @@ def self_assess(*, row: Review, version: int, assessment: Assessment, by: User, 
 @transaction.atomic
 def attach(*, row: Review, code: str, file: File, by: User) -> Paper:
     """Hand a file in as one of the papers, in place of what was there. Raises Refused."""
+    _refuse_unless_applicant(row.unit, by)
     if row.state not in queries.WRITABLE:
         raise Refused(_("申报材料已经送出，退回以后才能更换。"))
     if code not in {one.code for one in row.procedure.papers} or file.unit_id != row.unit_id:
@@ -152,6 +157,7 @@ def attach(*, row: Review, code: str, file: File, by: User) -> Paper:
 @transaction.atomic
 def apply(*, row: Review, version: int, by: User, today: date) -> Review:
     """Send the application to the level above, once every condition is met. Raises Refused, StaleRecord."""
+    _refuse_unless_applicant(row.unit, by)
     unmet = [one for one in queries.checklist(row, today) if not one.is_met]
     if unmet:
         raise Refused(
@@ -348,6 +354,7 @@ def conclude(*, row: Review, version: int, opinion: str, by: User, today: date, 
 @transaction.atomic
 def correct(*, row: Review, finding: Finding, text: str, file: File, by: User, now: datetime) -> Correction:
     """What the unit did about a finding, shown by a file. Raises Refused."""
+    _refuse_unless_applicant(row.unit, by)
     if row.state != State.RECTIFYING or finding.assessment_id != row.on_site_id or finding.closed_at:
         raise Refused(_("现在不能登记这一项的整改。"))
     if file.unit_id != row.unit_id or not text.strip():
@@ -440,6 +447,9 @@ def decide(
 @transaction.atomic
 def give_up(*, row: Review, version: int, reason: str, by: User, today: date) -> Review:
     """The unit takes its application back. Raises Refused, StaleRecord."""
+    _refuse_unless_applicant(row.unit, by)
+    if queries.may_arrange(by, row):
+        raise Refused(_("撤回由申报单位办理；上级不同意的，请退回或者作出决定。"))
     if not reason.strip():
         raise Refused(_("请写明撤回原因。"))
     return _move(
@@ -673,6 +683,11 @@ def _noted(row: Review, act: str, before: str, by: User, today: date, at: str, w
 def _current(row: Review, version: int) -> None:
     if row.version != version:
         raise StaleRecord(row)
+
+
+def _refuse_unless_applicant(unit: Unit, by: User) -> None:
+    if not can(by, Permission.REVIEW_APPLY, unit):
+        raise Refused(_("您没有这个单位的申报权限。"))
 
 
 def _refuse_unless_turn(row: Review, version: int, by: User) -> None:

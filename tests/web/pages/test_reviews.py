@@ -208,7 +208,8 @@ def test_the_list_asks_as_often_for_three_as_for_one(who: Cast) -> None:
     for name in ("甲", "乙"):
         unit = make.unit(f"{name}街道", parent=who.county)
         actions.begin(
-            unit=unit, scheme="municipal-45", leader="王", contact="林", phone="1", plan="x", by=who.lin,
+            unit=unit, scheme="municipal-45", leader="王", contact="林", phone="1", plan="x",
+            by=who.city_checker,
             begun_date=TODAY - timedelta(days=3), today=TODAY,
         )  # fmt: skip
     ask()

@@ -17,10 +17,11 @@ from safecommunity.evidence.actions import attach as keep_file
 from safecommunity.evidence.models import File
 from safecommunity.library import schemes
 from safecommunity.reviews import queries
-from safecommunity.reviews.models import Duty, Expert, Review, State
+from safecommunity.reviews.models import Duty, Expert, Review
 from safecommunity.web.components.words import local
 
 LAST_FILES = 200
+OUTCOMES = {"named": _("授予称号"), "qualified": _("评定合格"), "refused": _("不予通过")}
 LINE = re.compile(r"(\d{4}-\d{2}-\d{2})\s+(\d{1,2}[:：]\d{2})\s+(\S.*)")
 
 
@@ -301,7 +302,7 @@ class DecideForm(StepForm):
         row = self.row
         assert row.on_site is not None
         allowed = outcomes(row.procedure, row.on_site.band, queries.is_passing(row.on_site))
-        self.offer("outcome", [(code, State(code).label) for code in allowed])
+        self.offer("outcome", [(code, OUTCOMES[code]) for code in allowed])
         if "named" not in allowed:
             for name in ("number", "plaque", "named_date"):
                 self.fields[name].widget = forms.HiddenInput()

@@ -149,6 +149,10 @@ def _may_decide(user: User, row: Review) -> bool:
     return row.state == State.DECIDING and queries.may_decide(user, row)
 
 
+def _may_give_up(user: User, row: Review) -> bool:
+    return row.is_open and not queries.may_arrange(user, row)
+
+
 def _may_apply(_user: User, row: Review) -> bool:
     is_way = (row.state, "apply") in ways(row.procedure)
     return is_way and all(one.is_met for one in queries.checklist(row, today()))
@@ -239,7 +243,7 @@ OPEN = (
     ),
     Open("verify", "team", L("核实整改"), "search-check", VerifyForm, _verify, _may_verify, ("now",)),
     Open(
-        "give-up", "apply", L("撤回评审"), "circle-x", ReasonForm, actions.give_up, _way("give-up"),
+        "give-up", "apply", L("撤回评审"), "circle-x", ReasonForm, actions.give_up, _may_give_up,
         sure=L("撤回后这件评审就此结束，须重新提出。"),
     ),
 )  # fmt: skip
