@@ -32,10 +32,11 @@ SHELF_PAGES = {
     "official": "correspondence:index",
     "returns": "returns:index",
     "programmes": "programmes:index",
-    "checklists": "ledgers:files",
     "participation": "residents:index",
     "cards": "injuries:index",
     "watches": "injuries:alerts",
+    "checklists": "hazards:checklists",
+    "hazards": "hazards:index",
     "codes": "",
     "charts": "",
 }

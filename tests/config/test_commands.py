@@ -39,6 +39,10 @@ def test_the_daily_round_is_asked_for_once_a_day_and_root(settings, tmp_path):
     assert kinds == [
         "assessment.suggest",
         "assessment.suggest",
+        "hazards.remind",
+        "hazards.remind",
+        "hazards.rounds",
+        "hazards.rounds",
         "metrics.refresh-all",
         "programmes.remind",
         "programmes.remind",
@@ -50,9 +54,9 @@ def test_the_daily_round_is_asked_for_once_a_day_and_root(settings, tmp_path):
         "reviews.remind",
         "risks.remind",
         "risks.remind",
-        "visits.remind",
-        "visits.remind",
         "surveillance.look",
         "surveillance.look",
+        "visits.remind",
+        "visits.remind",
     ]
     assert (tmp_path / "checkpoints.jsonl").exists()

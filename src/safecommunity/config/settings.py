@@ -56,6 +56,7 @@ INSTALLED_APPS = [
     "safecommunity.evidence",
     "safecommunity.risks",
     "safecommunity.residents",
+    "safecommunity.hazards",
     "safecommunity.metrics",
     "safecommunity.assessment",
     "safecommunity.programmes",

@@ -27,6 +27,7 @@ from safecommunity.core.division_files import read
 from safecommunity.core.ledgers import LedgerType
 from safecommunity.core.periods import Period
 from safecommunity.demo import (
+    hazards,
     injuries,
     official,
     programmes,
@@ -108,11 +109,12 @@ def load(now: datetime, today: date) -> None:
         official.load(made["130104001"].unit, people["dongli"], people["dongli-zhuren"], today)
         street = made["130104001"]
         risks.load(street.unit, street.children, street.said["point"], people["dongli"], today)
-        judged = street.children[0]
         areas = [one.slug for one in street.children]
         residents.load(street.unit, areas, tuple(street.said["point"]), people["dongli"], now)
-        judged = made["130104001"].children[0]
+        judged = street.children[0]
         vetoes.load(judged, people["kaohe"], people["shijiazhuang"], people["dongli"], today)
+        watched = [people[name] for name in ("xiaofang", "dongli", "kaohe", "qiye", "shijiazhuang")]
+        hazards.load(street.unit, hazards.People(*watched), now, today)
         reviews.load({code: one.unit for code, one in made.items()}, people, today, now)
         sent = [people[name] for name in ("shijiazhuang", "shi-ducha", "shi-kaohe")]
         visits.load(made["1301"].unit, made["130104001"].unit, sent, people["dongli"], now, today)

@@ -98,6 +98,8 @@ REASONS = {
     ),
     "members": Message("文件内部的部件超过 %(limit)s 个。请拆分后上传。"),
     "unpacked": Message("文件解开后超过 %(limit)s MB。请拆分后上传。"),
+    "not-picture": Message("这里只收照片（JPEG、PNG、WebP、GIF）。其他文件请到档案里上传。"),
+    "incomplete": Message("收到的内容与登记的照片不一致，可能没有传完整。请重新上传这一张。"),
     "too-heavy": Message("处理这个文件需要的内存或时间超过限制。请缩小后上传。"),
 }
 

@@ -67,9 +67,12 @@ def attach(
     keep_place: bool = True,
     entry: Entry | None = None,
     indicators: Iterable[str] = (),
+    pictures_only: bool = False,
+    expected_sha256: str = "",
 ) -> Attached:
     """Take one file in, as belonging to a record, and cite it for the indicators ("scheme/code").
 
+    With `expected_sha256` only these very bytes are taken, with `pictures_only` nothing but pictures.
     The bytes are received, looked into and put in place before the transaction begins: no lock is held
     meanwhile. The same bytes sent again to the same unit give the row that is there. Raises MediaRefused,
     QuotaReached, UnknownIndicator.
@@ -81,10 +84,15 @@ def attach(
     with store.workplace() as folder:
         sent = folder / f"sent{Path(name).suffix.lower()[:10]}"
         sent_sha256 = store.receive(chunks, sent, most_bytes=settings.UPLOAD_MAX_BYTES)
+        if expected_sha256 not in ("", sent_sha256):
+            raise media.MediaRefused("incomplete")
         known = queries.files(unit).filter(sent_sha256=sent_sha256).first()
-        if known is None:
+        if known is not None:
+            _refuse_unless_picture(known.media, wanted=pictures_only)
+        else:
             virus.scan(sent, settings.CLAMAV)
             looked = media.look(sent, name, folder, most_bytes=settings.UPLOAD_MAX_BYTES)
+            _refuse_unless_picture(looked.kind, wanted=pictures_only)
             facts = _facts(looked, keep_place=keep_place)
             if looked.preview:
                 store.keep_preview(looked.preview, facts["sha256"])
@@ -193,6 +201,11 @@ def export_archive(*, scheme: str, year: int, whole: bool, unit: Unit, by: User)
     title = (_("%(year)s 年档案（%(scheme)s）") if whole else _("%(year)s 年档案目录（%(scheme)s）")) % words
     arguments = {"scheme": scheme, "year": year, "whole": whole}
     return enqueue("evidence.archive", unit=unit, arguments=arguments, by=by, title=title[:200])
+
+
+def _refuse_unless_picture(kind: media.Kind, *, wanted: bool) -> None:
+    if wanted and kind.group != "picture":
+        raise media.MediaRefused("not-picture")
 
 
 def _facts(looked: media.Looked, *, keep_place: bool) -> dict[str, Any]:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from safecommunity.core.checklists import Checklist
     from safecommunity.core.codes import CodeList
     from safecommunity.core.crosswalks import Crosswalk
+    from safecommunity.core.hazards import Rules
     from safecommunity.core.ledgers import LedgerType
     from safecommunity.core.metrics import Metric
     from safecommunity.core.official import Kind
@@ -30,8 +31,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "LibraryError", "Shelf", "add_folder", "bodies", "calendars", "cards", "charts", "checklists",
-    "codes", "crosswalks", "documents", "ledgers", "methods", "metrics", "official", "participation",
-    "programmes", "returns", "schemes", "watches", "working_days",
+    "codes", "crosswalks", "documents", "hazards", "ledgers", "methods", "metrics", "official",
+    "participation", "programmes", "returns", "schemes", "watches", "working_days",
 ]  # fmt: skip
 
 LENT = ("points", "grades", "parts", "bands", "elements")
@@ -52,6 +53,7 @@ participation: Shelf[Participation] = Shelf("participation", "safecommunity.core
 programmes: Shelf[Template] = Shelf("programmes", "safecommunity.core.programmes:parse")
 checklists: Shelf[Checklist] = Shelf("checklists", "safecommunity.library:checklist")
 watches: Shelf[Watch] = Shelf("watches", "safecommunity.core.watches:parse")
+hazards: Shelf[Rules] = Shelf("hazards", "safecommunity.core.hazards:parse")
 calendars: Shelf[Calendar] = Shelf("calendars", "safecommunity.core.working_days:parse")
 
 

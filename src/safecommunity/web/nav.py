@@ -80,6 +80,8 @@ SECTIONS: tuple[Section, ...] = (
         phone=True,
     ),
     Section("injuries", _("伤害"), "bandage", "injuries:index", P.INJURY_VIEW, covers=("accidents",)),
+    Section("hazards", _("隐患"), "siren", "hazards:index", P.HAZARD_VIEW),
+    Section("own-hazards", _("我的整改"), "wrench", "hazards:mine", P.HAZARD_ANSWER),
     Section("evidence", _("档案"), "folder-open", "evidence:index", P.EVIDENCE_VIEW, phone=True),
     Section("risks", _("风险"), "octagon-alert", "risks:index", P.RISK_VIEW),
     Section("reports", _("文书"), "file-text", "reports:index", P.REPORT_VIEW, covers=("correspondence",)),

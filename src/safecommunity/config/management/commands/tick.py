@@ -55,6 +55,8 @@ def _enqueue_daily(today: date) -> None:
             ("residents.daily", {}),
             ("visits.remind", {}),
             ("surveillance.look", {}),
+            ("hazards.remind", {}),
+            ("hazards.rounds", {}),
         ]
         if number == 0:
             wanted.insert(0, ("metrics.refresh-all", {"years": [today.year]}))

@@ -1,0 +1,438 @@
+"""Reads of hidden hazards, inspections and plans, and who may do what with one."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Count, F, Max, Q, QuerySet
+from django.db.models.functions import ExtractMonth
+from django.utils import timezone
+
+from safecommunity import library
+from safecommunity.accounts.models import User
+from safecommunity.core import hazards as core
+from safecommunity.core.checklists import Item
+from safecommunity.core.geometry import contains, from_geojson
+from safecommunity.hazards.models import (
+    HiddenHazard,
+    Inspection,
+    Kind,
+    Link,
+    Photo,
+    Plan,
+    Rectification,
+    State,
+    Step,
+    Visit,
+)
+from safecommunity.ledgers.models import Entry
+from safecommunity.places import queries as places
+from safecommunity.units.models import Unit
+from safecommunity.units.permissions import Permission, can
+
+OPEN = [state for state in State.values if state not in core.ENDED]
+COUNTED = [state for state in State.values if state not in ("duplicate", "void")]
+FIXING = [State.ASSIGNED, State.RECTIFYING]
+SORTS = {"found": "-found_at", "due": "due_at", "number": "-id"}
+KEY_GRADES = ("major", "larger")
+
+
+def rules() -> core.Rules:
+    """The deployment's limits and periods."""
+    return library.hazards["rules"]
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """What a list of hazards is asked for; "" for everything."""
+
+    text: str = ""
+    state: str = ""
+    grade: str = ""
+    kind: str = ""
+    field: str = ""
+    mark: str = ""
+    first: date | None = None
+    last: date | None = None
+    sort: str = "number"
+
+
+MARKS: Mapping[str, Any] = {
+    "open": lambda now: Q(state__in=OPEN),
+    "overdue": lambda now: Q(state__in=FIXING, due_at__lt=now),
+    "listed": lambda now: Q(listed_at__isnull=False, delisted_at=None),
+    "repeat": lambda now: Q(is_repeat=True),
+    "extension": lambda now: Q(asked_until__isnull=False),
+    "outside": lambda now: Q(is_outside=True),
+}
+
+
+def hazards(unit: Unit) -> QuerySet[HiddenHazard]:
+    """Those of the unit and of the units beneath it."""
+    return HiddenHazard.objects.below(unit)
+
+
+def found(unit: Unit, ask: Ask, now: datetime) -> QuerySet[HiddenHazard]:
+    """The hazards asked for, in the order asked for."""
+    rows = hazards(unit)
+    for name in ("state", "grade", "kind", "field"):
+        if value := getattr(ask, name):
+            rows = rows.filter(**{name: value})
+    if ask.mark in MARKS:
+        rows = rows.filter(MARKS[ask.mark](now))
+    if ask.first:
+        rows = rows.filter(found_at__gte=_start_of(ask.first))
+    if ask.last:
+        rows = rows.filter(found_at__lt=_start_of(ask.last + timedelta(days=1)))
+    for word in ask.text.lower().split():
+        rows = rows.filter(search__contains=word)
+    return rows.order_by(SORTS.get(ask.sort, "-id"), "-id")
+
+
+def hazard(unit: Unit, uid: UUID) -> HiddenHazard | None:
+    people = (
+        "unit",
+        "handler",
+        "overseer",
+        "contact",
+        "checked_by",
+        "premises",
+        "earlier",
+        "visit__inspection",
+    )
+    return hazards(unit).filter(client_uuid=uid).select_related(*people, "handler__parent").first()
+
+
+def of_contact(unit: Unit, user: User) -> QuerySet[HiddenHazard]:
+    """The hazards this person was told to put right, the unfinished ones first."""
+    rows = hazards(unit).filter(contact=user).select_related("unit")
+    return rows.order_by(F("closed_at").asc(nulls_first=True), "due_at", "-id")
+
+
+def steps(row: HiddenHazard) -> QuerySet[Step]:
+    return Step.objects.in_unit(row.unit).filter(hazard=row).order_by("id")
+
+
+def rectifications(row: HiddenHazard) -> QuerySet[Rectification]:
+    rows = Rectification.objects.in_unit(row.unit).filter(hazard=row)
+    return rows.select_related("checked_by").order_by("number")
+
+
+def photos(row: HiddenHazard) -> QuerySet[Photo]:
+    """The pictures of a hazard, those not yet arrived too."""
+    return Photo.objects.in_unit(row.unit).filter(hazard=row).select_related("file").order_by("id")
+
+
+def photo(row: HiddenHazard, pk: int) -> Photo | None:
+    return photos(row).filter(pk=pk, file__isnull=False).first()
+
+
+def awaited(row: HiddenHazard | Visit) -> list[str]:
+    """The SHA-256 of the pictures a record speaks of that have not arrived."""
+    name = "hazard" if isinstance(row, HiddenHazard) else "visit"
+    rows = Photo.objects.in_unit(row.unit).filter(**{name: row}, file=None)
+    return sorted(set(rows.values_list("sha256", flat=True)))
+
+
+def awaited_by_visit(row: Inspection) -> dict[int, list[str]]:
+    """Visit → the SHA-256 of its pictures that have not arrived, over all places of a round."""
+    rows = Photo.objects.in_unit(row.unit).filter(visit__inspection=row, file=None).order_by("sha256")
+    found: dict[int, list[str]] = {}
+    for visit, sha256 in rows.values_list("visit", "sha256"):
+        found.setdefault(visit, []).append(sha256)
+    return found
+
+
+def link(token: str, now: datetime) -> Link | None:
+    """The link that this secret stands for, while it works."""
+    digest = hashlib.sha256(token.encode()).hexdigest()
+    return (
+        Link.objects.filter(digest=digest, ended_at=None, expires_at__gt=now).select_related("unit").first()
+    )
+
+
+def links(row: HiddenHazard, now: datetime) -> QuerySet[Link]:
+    return Link.objects.filter(hazard=row, ended_at=None, expires_at__gt=now)
+
+
+def linked(one: Link) -> HiddenHazard:
+    """The hazard a link is about."""
+    rows = HiddenHazard.objects.in_unit(one.unit).select_related("unit", "handler", "contact")
+    return rows.get(pk=one.hazard_id)
+
+
+def may(user: User, row: HiddenHazard, act: str) -> bool:
+    """Whether this person has the power for an act, whatever the state.
+
+    Who may report may not decide that a hazard is major, and what was handed up is decided there.
+    """
+    power = core.ACTS[act].power
+    if act == "delist":
+        at = row.overseer or row.handler
+        return can(user, Permission.HAZARD_MANAGE, at) and user.pk != row.checked_by_id
+    if act == "list":
+        return can(user, Permission.HAZARD_MANAGE, row.handler)
+    if power == "manage":
+        return can(user, Permission.HAZARD_MANAGE, row.handler)
+    if power == "report":
+        return can(user, Permission.HAZARD_REPORT, row.handler)
+    is_told = user.pk == row.contact_id and can(user, Permission.HAZARD_ANSWER, row.unit)
+    return is_told or can(user, Permission.HAZARD_REPORT, row.unit)
+
+
+def acts(user: User, row: HiddenHazard) -> list[str]:
+    """What this person may do with the hazard now, in the order of its way."""
+    return [name for name in core.ACTS if core.refusal(row.facts, name) is None and may(user, row, name)]
+
+
+def suggested_due(row: HiddenHazard, grade: str, severity: str, now: datetime) -> datetime:
+    """When a hazard of this grade must be put right if it is assigned now, in local time."""
+    limit = core.limit_for(rules(), grade, severity, is_repeat=row.is_repeat)
+    return core.deadline(limit, timezone.localtime(now), library.working_days())
+
+
+def same_before(row: HiddenHazard) -> HiddenHazard | None:
+    """The latest hazard of the same place, kind and cause found within the window before this one."""
+    since = row.found_at - timedelta(days=rules().repeat_days)
+    rows = HiddenHazard.objects.in_unit(row.unit).filter(
+        place_key=row.place_key, kind=row.kind, cause=row.cause, state__in=COUNTED,
+        found_at__gte=since, found_at__lte=row.found_at,
+    )  # fmt: skip
+    return rows.exclude(pk=row.pk).order_by("-found_at", "-id").first()
+
+
+def next_serial(unit: Unit, year: int) -> int:
+    rows = HiddenHazard.objects.in_unit(unit).filter(unit=unit, year=year)
+    return (rows.aggregate(last=Max("serial"))["last"] or 0) + 1
+
+
+def is_outside(unit: Unit, longitude: float | None, latitude: float | None) -> bool:
+    """Whether a position lies outside the unit's divisions, as far as it and their outlines are known."""
+    if longitude is None or latitude is None:
+        return False
+    codes = [*unit.divisions.values_list("code", flat=True)]
+    outlines = list(places.boundaries(codes))
+    if not outlines:
+        return False
+    near = [
+        one for one in outlines
+        if one.west <= longitude <= one.east and one.south <= latitude <= one.north
+    ]  # fmt: skip
+    return not any(contains(from_geojson(one.geometry), (longitude, latitude)) for one in near)
+
+
+def board(unit: Unit, most: int) -> dict[str, tuple[int, list[HiddenHazard]]]:
+    """State → how many, and those whose time is up first; only what is not ended."""
+    rows = hazards(unit).filter(state__in=OPEN)
+    counts = dict(rows.order_by().values_list("state").annotate(Count("id")))
+    first = rows.select_related("unit").order_by(F("due_at").asc(nulls_last=True), "id")
+    return {
+        state: (counts.get(state, 0), list(first.filter(state=state)[:most]) if state in counts else [])
+        for state in OPEN
+    }
+
+
+def overdue(root: Unit, until: datetime) -> QuerySet[HiddenHazard]:
+    """What is to be put right by a moment at a unit and beneath it."""
+    rows = hazards(root).filter(state__in=FIXING, due_at__lte=until)
+    return rows.select_related("unit", "handler__parent", "overseer__parent", "contact", "by").order_by("pk")
+
+
+@dataclass(frozen=True, slots=True)
+class Statistics:
+    """What was found from a day to a day, and how it stands; `open_major` and `overdue` are as of now."""
+
+    found: int = 0
+    closed: int = 0
+    on_time: int = 0
+    fixed: int = 0
+    repeated: int = 0
+    open_now: int = 0
+    open_major: int = 0
+    overdue: int = 0
+    listed: int = 0
+
+
+def statistics(unit: Unit, first: date, last: date, now: datetime) -> Statistics:
+    """Over the unit and those beneath it, in one query each for what was found and what is open."""
+    rows = hazards(unit).order_by()
+    period = rows.filter(
+        found_at__gte=_start_of(first), found_at__lt=_start_of(last + timedelta(days=1)), state__in=COUNTED
+    )
+    counted = period.aggregate(
+        found=Count("id"),
+        closed=Count("id", filter=Q(state=State.CLOSED)),
+        fixed=Count("id", filter=Q(fixed_at__isnull=False)),
+        on_time=Count("id", filter=Q(fixed_at__lte=F("due_at"))),
+        repeated=Count("id", filter=Q(is_repeat=True)),
+    )
+    standing = rows.filter(state__in=OPEN).aggregate(
+        open_now=Count("id"),
+        open_major=Count("id", filter=Q(grade="major")),
+        overdue=Count("id", filter=MARKS["overdue"](now)),
+        listed=Count("id", filter=MARKS["listed"](now)),
+    )
+    return Statistics(**counted, **standing)
+
+
+def counted_by(unit: Unit, name: str, first: date, last: date) -> list[tuple[str, int, int]]:
+    """(value, found, closed) of what was found from a day to a day, by grade, kind, cause, field or state."""
+    rows = hazards(unit).filter(
+        found_at__gte=_start_of(first), found_at__lt=_start_of(last + timedelta(days=1)), state__in=COUNTED
+    )
+    counted = rows.order_by().values(name).annotate(n=Count("id"), done=Count("id", filter=Q(state="closed")))
+    return sorted(((row[name], row["n"], row["done"]) for row in counted), key=lambda row: (-row[1], row[0]))
+
+
+def by_unit(unit: Unit, first: date, last: date, now: datetime) -> list[dict[str, Any]]:
+    """What each unit found and closed and what is overdue there now, the most overdue first; in one query."""
+    inside = Q(
+        found_at__gte=_start_of(first), found_at__lt=_start_of(last + timedelta(days=1)), state__in=COUNTED
+    )
+    rows = hazards(unit).filter(inside | Q(state__in=FIXING, due_at__lt=now)).order_by()
+    counted: Any = rows.values("unit__name", "unit__slug").annotate(
+        found=Count("id", filter=inside),
+        closed=Count("id", filter=inside & Q(state="closed")),
+        overdue=Count("id", filter=MARKS["overdue"](now)),
+    )
+    return sorted(counted, key=lambda row: (-row["overdue"], -row["found"], row["unit__name"]))
+
+
+def plans(unit: Unit, year: int | None = None) -> QuerySet[Plan]:
+    rows = Plan.objects.below(unit).select_related("unit")
+    return rows.filter(year=year) if year else rows
+
+
+def plan(unit: Unit, uid: UUID) -> Plan | None:
+    return plans(unit).filter(uuid=uid).first()
+
+
+def inspections(unit: Unit) -> QuerySet[Inspection]:
+    return Inspection.objects.below(unit).select_related("unit", "plan")
+
+
+def inspection(unit: Unit, uid: UUID) -> Inspection | None:
+    return inspections(unit).filter(client_uuid=uid).first()
+
+
+def progress(unit: Unit, pks: Iterable[int]) -> dict[int, dict[str, int]]:
+    """Inspection → places in all and done, and hazards opened; in two queries."""
+    wanted = list(pks)
+    visits = Visit.objects.below(unit).filter(inspection__in=wanted).order_by().values("inspection")
+    counts = visits.annotate(total=Count("id"), done=Count("id", filter=Q(state="done")))
+    opened = hazards(unit).filter(visit__inspection__in=wanted, state__in=COUNTED).order_by()
+    hazards_of = Counter(dict(opened.values_list("visit__inspection").annotate(Count("id"))))
+    rows = {row["inspection"]: row for row in counts}
+    return {
+        pk: {
+            "total": rows[pk]["total"] if pk in rows else 0,
+            "done": rows[pk]["done"] if pk in rows else 0,
+            "hazards": hazards_of[pk],
+        }
+        for pk in wanted
+    }
+
+
+def visits(row: Inspection) -> QuerySet[Visit]:
+    """The places of a round in the order of the way."""
+    return (
+        Visit.objects.in_unit(row.unit)
+        .filter(inspection=row)
+        .select_related("premises")
+        .order_by("order", "id")
+    )
+
+
+def visit(unit: Unit, uid: UUID) -> Visit | None:
+    rows = Visit.objects.below(unit).filter(client_uuid=uid)
+    return rows.select_related("inspection", "unit", "premises").first()
+
+
+def visit_photos(row: Visit) -> QuerySet[Photo]:
+    return Photo.objects.in_unit(row.unit).filter(visit=row).select_related("file")
+
+
+def hazards_of(row: Inspection) -> QuerySet[HiddenHazard]:
+    """What a round found and still counts."""
+    return (
+        HiddenHazard.objects.in_unit(row.unit).filter(visit__inspection=row, state__in=COUNTED).order_by("id")
+    )
+
+
+def items_of(row: Inspection) -> dict[str, Item]:
+    """ "checklist/item" → the item, over all checklists of a round."""
+    return {f"{one.code}/{code}": item for one in row.lists for code, item in one.items.items()}
+
+
+def premises(unit: Unit, grades: Iterable[str] = (), kinds: Iterable[str] = ()) -> QuerySet[Entry]:
+    """Premises in operation at the unit and beneath it, of these risk grades and kinds."""
+    rows = Entry.objects.below(unit).filter(ledger="premises", withdrawn_at=None, data__state="operating")
+    grades, kinds = list(grades), list(kinds)
+    if grades:
+        rows = rows.filter(data__risk_grade__in=grades)
+    return rows.filter(data__kind__in=kinds) if kinds else rows
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """Risk grade → (premises, of which inspected); and how many are left out."""
+
+    grades: Mapping[str, tuple[int, int]]
+    uncovered: int
+
+
+def inspected(unit: Unit, first: date, last: date) -> set[int]:
+    """The premises visited from a day to a day."""
+    rows = Visit.objects.below(unit).filter(
+        state="done", done_at__gte=_start_of(first), done_at__lt=_start_of(last + timedelta(days=1)),
+        premises__isnull=False,
+    )  # fmt: skip
+    return set(rows.order_by().values_list("premises", flat=True).distinct())
+
+
+def coverage(unit: Unit, first: date, last: date) -> Coverage:
+    """How many premises of each risk grade were inspected from a day to a day."""
+    seen = inspected(unit, first, last)
+    total: Counter[str] = Counter()
+    done: Counter[str] = Counter()
+    for pk, grade in premises(unit).values_list("pk", "data__risk_grade"):
+        total[grade or ""] += 1
+        done[grade or ""] += pk in seen
+    return Coverage({grade: (total[grade], done[grade]) for grade in total}, total.total() - done.total())
+
+
+def not_covered(unit: Unit, first: date, last: date) -> list[Entry]:
+    """The premises nobody visited, those of the highest risk first."""
+    seen = inspected(unit, first, last)
+    ranks = {code: -int(one.extra["rank"]) for code, one in library.codes["risk-grades"].items()}
+    rows = [row for row in premises(unit).select_related("unit") if row.pk not in seen]
+    return sorted(rows, key=lambda row: (ranks.get(row.data.get("risk_grade", ""), 0), row.title))
+
+
+def rounds_by_month(unit: Unit, year: int) -> dict[int, int]:
+    """Month → rounds finished in it."""
+    counted = _finished(unit, year).annotate(month=ExtractMonth("finished_at")).values_list("month")
+    return dict(counted.annotate(Count("id")))
+
+
+def comprehensive_held(unit: Unit, year: int) -> int:
+    """Comprehensive rounds finished in a year."""
+    return _finished(unit, year).filter(kind=Kind.COMPREHENSIVE).count()
+
+
+def _finished(unit: Unit, year: int) -> QuerySet[Inspection]:
+    inside = {
+        "finished_at__gte": _start_of(date(year, 1, 1)),
+        "finished_at__lt": _start_of(date(year + 1, 1, 1)),
+    }
+    return Inspection.objects.below(unit).filter(state="done", **inside).order_by()
+
+
+def _start_of(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, datetime.min.time()))
