@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
-from math import floor, log, pi, radians, tan
+from dataclasses import dataclass
+from math import log, pi, radians, sin
 from typing import NamedTuple
 
 TILE = 256
@@ -23,39 +23,37 @@ class Point(NamedTuple):
     key: int
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Cluster:
-    """Points that are drawn as one: where their middle is, and how many there are of each tone."""
+    """Points that are drawn as one: their middle, and how many there are of each tone."""
 
-    longitude: float = 0.0
-    latitude: float = 0.0
-    tones: Counter[str] = field(default_factory=Counter)
-    keys: list[int] = field(default_factory=list)
+    longitude: float
+    latitude: float
+    tones: Counter[str]
+    keys: list[int]
 
     @property
     def count(self) -> int:
         return len(self.keys)
 
-    def take(self, point: Point) -> None:
-        self.keys.append(point.key)
-        self.tones[point.tone] += 1
-        self.longitude += (point.longitude - self.longitude) / len(self.keys)
-        self.latitude += (point.latitude - self.latitude) / len(self.keys)
-
 
 def clustered(points: Iterable[Point], zoom: int) -> list[Cluster]:
     """The points by the cells of CELL pixels that web maps have at this zoom; single from DEEPEST on."""
-    cells: dict[object, Cluster] = {}
+    cells: dict[object, list[Point]] = defaultdict(list)
     scale = TILE * 2**zoom / CELL
     for point in points:
-        cell = point.key if zoom >= DEEPEST else _cell(point, scale)
-        cells.setdefault(cell, Cluster()).take(point)
-    return list(cells.values())
+        cells[point.key if zoom >= DEEPEST else _cell(point.longitude, point.latitude, scale)].append(point)
+    return [_joined(members) for members in cells.values()]
 
 
-def _cell(point: Point, scale: float) -> tuple[int, int]:
+def _joined(members: list[Point]) -> Cluster:
+    across, up, tones, keys = zip(*members, strict=True)
+    count = len(members)
+    return Cluster(sum(across) / count, sum(up) / count, Counter(tones), list(keys))
+
+
+def _cell(longitude: float, latitude: float, scale: float) -> tuple[int, int]:
     """The cell of a point in the square Mercator plane, `scale` cells wide."""
-    latitude = max(-EDGE, min(point.latitude, EDGE))
-    across = (point.longitude + 180) / 360
-    down = (1 - log(tan(pi / 4 + radians(latitude) / 2)) / pi) / 2
-    return floor(across * scale), floor(down * scale)
+    sine = sin(radians(max(-EDGE, min(latitude, EDGE))))
+    down = 0.5 - log((1 + sine) / (1 - sine)) / (4 * pi)
+    return int((longitude + 180) / 360 * scale), int(down * scale)

@@ -134,6 +134,13 @@ def test_a_stale_edit_shows_both_versions(unit: Unit, lin: Client) -> None:
     assert "过载" in answer.content.decode()
 
 
+def test_the_form_opens_its_map_where_the_other_points_are(unit: Unit, lin: Client) -> None:
+    assert lin.get(url("new", unit)).context["map"]["centre"] is None
+    graded(unit, MAJOR, longitude=114.4, latitude=38.0)
+    graded(unit, LOW, longitude=114.6, latitude=38.2)
+    assert lin.get(url("new", unit)).context["map"]["centre"] == pytest.approx([38.1, 114.5])
+
+
 def test_a_double_click_registers_once(unit: Unit, lin: Client) -> None:
     for _time in range(2):
         lin.post(url("new", unit), {"request_key": "same", **FACTS})

@@ -28,6 +28,7 @@ from safecommunity.web.components.states import STATES
 from safecommunity.web.components.words import local
 from safecommunity.web.pages.risks import display
 
+Grades = Sequence[tuple[str, str, str]]
 WORLD = Window(-180.0, -90.0, 180.0, 90.0)
 FARTHEST = 19
 LISTED = 12
@@ -79,15 +80,16 @@ def index(request: PersonRequest, unit: Unit) -> HttpResponse:
 def marks(request: PersonRequest, unit: Unit) -> JsonResponse:
     """The marks of a part of the map at a zoom, clustered: points, or buildings."""
     day = months_before(today(), min(_months(request), _most(unit)))
-    window, zoom = _window(request), _number(request, "zoom", 12, FARTHEST)
+    window, zoom, grades = _window(request), _number(request, "zoom", 12, FARTHEST), _grades()
     if _level(request) == "building":
         found = [area for area in queries.areas(unit, day, "building", window) if area.middle]
         points = [Point(*area.middle, area.grade, key) for key, area in enumerate(found) if area.middle]
-        drawn = clustered(points, zoom)
-        return JsonResponse({"marks": [_mark(one, _of_building(one, found)) for one in drawn]})
-    drawn = clustered(queries.map_points(unit, day, window), zoom)
-    single = queries.points_by_key(unit, [one.keys[0] for one in drawn if one.count == 1])
-    return JsonResponse({"marks": [_mark(one, _of_point(one, single)) for one in drawn]})
+        drawn = [_mark(one, grades, _of_building(one, found, grades)) for one in clustered(points, zoom)]
+        return JsonResponse({"marks": drawn})
+    clusters = clustered(queries.map_points(unit, day, window), zoom)
+    single = queries.points_by_key(unit, [one.keys[0] for one in clusters if one.count == 1])
+    drawn = [_mark(one, grades, _of_point(one, single, grades)) for one in clusters]
+    return JsonResponse({"marks": drawn})
 
 
 @requires(Permission.RISK_VIEW)
@@ -147,52 +149,57 @@ def _map(unit: Unit, day: date, level: str, found: Sequence[Area]) -> dict[str, 
     }
     if level in ("point", "building"):
         return {**drawn, "source": reverse("risks:marks", args=[unit.slug])}
+    grades = _grades()
     features = [
-        {"type": "Feature", "properties": _said(area), "geometry": area.boundary}
+        {"type": "Feature", "properties": _said(area, grades), "geometry": area.boundary}
         for area in found
         if area.boundary
     ]
-    bare = [area for area in found if not area.boundary and area.middle]
-    placed = [{**_said(area), "lng": area.middle[0], "lat": area.middle[1]} for area in bare if area.middle]
+    placed = [
+        {**_said(area, grades), "lng": area.middle[0], "lat": area.middle[1]}
+        for area in found
+        if area.middle and not area.boundary
+    ]
     return {**drawn, "areas": {"type": "FeatureCollection", "features": features}, "marks": placed}
 
 
-def _said(area: Area) -> dict[str, Any]:
-    words = _words(Counter(area.counts))
-    return {
-        "tone": queries.colour(area.grade), "label": f"{area.name or area.code}：{words}",
-        "count": sum(area.counts.values()),
-    }  # fmt: skip
+def _grades() -> Grades:
+    """Every grade with its name and colour, the highest first; asked for once, for thousands of marks."""
+    return [(code, local(one), one.extra["colour"]) for code, one in codes["risk-grades"].items()]
 
 
-def _mark(one: Cluster, single: dict[str, Any]) -> dict[str, Any]:
+def _said(area: Area, grades: Grades) -> dict[str, Any]:
+    counted = Counter(area.counts)
+    label = f"{area.name or area.code}：{_words(counted, grades)}"
+    return {"tone": _tone(counted, grades), "label": label, "count": counted.total()}
+
+
+def _mark(one: Cluster, grades: Grades, single: dict[str, Any]) -> dict[str, Any]:
     """A mark as the module draws it; the tone is that of the highest grade among its points."""
-    highest = max(one.tones, key=lambda grade: queries.ranks()[grade])
-    return {
-        "lat": round(one.latitude, 6), "lng": round(one.longitude, 6), "tone": queries.colour(highest),
-        "count": one.count, "label": _words(one.tones), **single,
-    }  # fmt: skip
+    place = {"lat": round(one.latitude, 6), "lng": round(one.longitude, 6)}
+    told = {"tone": _tone(one.tones, grades), "count": one.count, "label": _words(one.tones, grades)}
+    return {**place, **told, **single}
 
 
-def _of_point(one: Cluster, single: dict[int, RiskPoint]) -> dict[str, Any]:
+def _of_point(one: Cluster, single: dict[int, RiskPoint], grades: Grades) -> dict[str, Any]:
     point = single.get(one.keys[0]) if one.count == 1 else None
     if point is None:
         return {}
     address = reverse("risks:detail", args=[point.unit.slug, point.uuid])
-    return {"label": f"{point.name}：{_words(one.tones)}", "url": address}
+    return {"label": f"{point.name}：{_words(one.tones, grades)}", "url": address}
 
 
-def _of_building(one: Cluster, found: Sequence[Area]) -> dict[str, Any]:
-    if one.count > 1:
-        return {}
-    area = found[one.keys[0]]
-    return {"label": f"{area.name}：{_words(Counter(area.counts))}", "count": sum(area.counts.values())}
+def _of_building(one: Cluster, found: Sequence[Area], grades: Grades) -> dict[str, Any]:
+    return _said(found[one.keys[0]], grades) if one.count == 1 else {}
 
 
-def _words(counted: Counter[str]) -> str:
+def _tone(counted: Counter[str], grades: Grades) -> str:
+    return next((colour for code, _name, colour in grades if counted[code]), "")
+
+
+def _words(counted: Counter[str], grades: Grades) -> str:
     """`重大 1、较大 3`: what is there, the highest first."""
-    grades = codes["risk-grades"]
-    return "、".join(f"{local(grades[grade])} {counted[grade]}" for grade in grades if counted[grade])
+    return "、".join(f"{name} {counted[code]}" for code, name, _colour in grades if counted[code])
 
 
 def _level(request: PersonRequest) -> str:

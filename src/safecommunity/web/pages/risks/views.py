@@ -38,6 +38,7 @@ from safecommunity.web.pages.risks.forms import (
 )
 
 PAGE = 50
+NEAR = 14
 ASKED = ("text", "grade", "field", "state", "due", "sort")
 
 
@@ -190,7 +191,14 @@ def close(request: PersonRequest, unit: Unit, uid: UUID) -> HttpResponse:
 def _form_page(
     request: PersonRequest, form: PointForm, row: RiskPoint | None = None, status: int = 200
 ) -> HttpResponse:
-    ground = {"tiles": settings.MAP_TILES, "attribution": settings.MAP_ATTRIBUTION, "points": []}
+    frame = queries.frame(request.unit, today())
+    ground = {
+        "tiles": settings.MAP_TILES,
+        "attribution": settings.MAP_ATTRIBUTION,
+        "points": [],
+        "centre": [(frame.south + frame.north) / 2, (frame.west + frame.east) / 2] if frame else None,
+        "zoom": NEAR if frame else None,
+    }
     return render(request, "risks/form.html", {"form": form, "point": row, "map": ground}, status=status)
 
 
