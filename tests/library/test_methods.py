@@ -43,3 +43,11 @@ def test_grades_say_colour_rank_level_and_days_to_the_next_review() -> None:
 def test_direct_rules_name_grades() -> None:
     for rule in library.codes["direct-risks"].values():
         assert rule.extra["grade"] in library.codes["risk-grades"]
+
+
+def test_what_calls_for_a_review_is_a_record_of_a_ledger_and_gives_a_reason() -> None:
+    for rule in library.codes["review-calls"].values():
+        assert rule.extra["reason"] in {"accident", "hazard", "change"}
+        ledger = library.ledgers.get(rule.extra["ledger"])
+        if ledger and rule.extra["field"]:
+            assert rule.extra["field"] in ledger.fields

@@ -246,6 +246,27 @@ def test_a_repeated_hazard_in_the_same_business_calls_wherever_it_lies(unit: Uni
     assert [call.point for call in ReviewCall.objects.in_unit(unit)] == [row]
 
 
+def test_an_accident_at_the_same_address_calls_whatever_the_ledger_knows_of_positions(unit: Unit) -> None:
+    row = graded(unit, GENERAL)
+    graded(unit, GENERAL, name="别处", address="幸福里9号楼")
+    Entry.objects.create(
+        unit=unit, path=unit.path, ledger="accidents", title="火灾", record_date=DAY + timedelta(days=1),
+        data={"place": "幸福里3号楼旁"},
+    )  # fmt: skip
+    actions.remind(root=unit, today=DAY + timedelta(days=2), by=None)
+    (call,) = ReviewCall.objects.in_unit(unit)
+    assert (call.point, call.reason, call.words) == (row, "accident", "附近发生事故：火灾")
+
+
+def test_a_road_accident_nearby_calls(unit: Unit) -> None:
+    graded(unit, GENERAL, **HERE)
+    Entry.objects.create(
+        unit=unit, path=unit.path, ledger="traffic-accidents", title="追尾",
+        record_date=DAY + timedelta(days=1), data={"place": {"address": "路口"}}, **NEAR,
+    )  # fmt: skip
+    assert actions.remind(root=unit, today=DAY + timedelta(days=2), by=None) == 1
+
+
 def test_what_was_known_when_the_point_was_evaluated_calls_for_nothing(unit: Unit) -> None:
     graded(unit, GENERAL, **HERE)
     hazard(unit, DAY - timedelta(days=1), is_repeat=True, **NEAR)

@@ -10,10 +10,11 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import Count, Max, Q, QuerySet
+from django.db.models import Count, Max, Min, Q, QuerySet
 
 from safecommunity.core.codes import Code
 from safecommunity.core.divisions import Level, below
+from safecommunity.core.fields import place_text
 from safecommunity.core.geometry import metres
 from safecommunity.core.map_clusters import Point
 from safecommunity.core.messages import Words
@@ -184,18 +185,17 @@ def first_day(unit: Unit) -> date | None:
 
 def map_points(unit: Unit, day: date, window: Window | None = None) -> list[Point]:
     """The points that were open and graded on a day and have a position; `key`: the row of the point."""
-    rows = _in_window(standing(unit, day).exclude(point__longitude=None), window)
+    rows = _in_window(sited(standing(unit, day)), window)
     found = rows.values_list("point__longitude", "point__latitude", "grade", "point_id")
     return [Point(across or 0.0, up or 0.0, grade, key) for across, up, grade, key in found]
 
 
 def frame(unit: Unit, day: date) -> Window | None:
     """The smallest window that holds every point of a day; None without any."""
-    found = map_points(unit, day)
-    if not found:
-        return None
-    across, up = [one.longitude for one in found], [one.latitude for one in found]
-    return Window(min(across), min(up), max(across), max(up))
+    rows = sited(standing(unit, day))
+    ends = [(Min, "longitude"), (Min, "latitude"), (Max, "longitude"), (Max, "latitude")]
+    found = rows.aggregate(**{f"e{place}": end(f"point__{name}") for place, (end, name) in enumerate(ends)})
+    return None if found["e0"] is None else Window(*found.values())
 
 
 def areas(unit: Unit, day: date, level: str, window: Window | None = None) -> list[Area]:
@@ -280,7 +280,7 @@ def _in_window(rows: QuerySet[Evaluation], window: Window | None) -> QuerySet[Ev
 def called_for(root: Unit, today: date, near: int) -> Iterator[tuple[Code, Entry, RiskPoint]]:
     """The open points that a record of the last month calls to review, by the rules of review-calls.
 
-    A record is about a point when both name the same business, or lie within `near` metres of one another.
+    A record is about a point when both name the same business or address, or lie within `near` metres.
     A record from before the last evaluation calls for nothing.
     """
     since = today - LOOK_BACK
@@ -300,21 +300,25 @@ def _speaks(rule: Code, entry: Entry) -> bool:
 
 
 def _points_of(root: Unit, entry: Entry, near: int) -> Iterator[RiskPoint]:
-    """Open points that were graded before the record's day, of its business or near its position."""
+    """Open points that were graded before the record's day, of its business, at its address or near it."""
     rows = points(root).filter(state=State.OPEN, evaluated_date__lt=entry.record_date)
-    same = Q(premises=entry.data["premises"]) if entry.data.get("premises") else Q(pk__in=[])
+    premises, address = entry.data.get("premises"), str(place_text(entry.data.get("place")) or "")
+    same = Q(pk__in=[])
+    if premises:
+        same |= Q(premises=premises)
+    if address:
+        same |= Q(address=address)
+    yield from rows.filter(same)
     if entry.longitude is None or entry.latitude is None:
-        yield from rows.filter(same)
         return
     here = (entry.longitude, entry.latitude)
     around = near / 50_000  # degrees, more than enough in both directions at Chinese latitudes
-    box = Q(
-        longitude__range=(here[0] - around, here[0] + around),
-        latitude__range=(here[1] - around, here[1] + around),
-    )
-    for row in rows.filter(same | box):
-        there = (row.longitude or 0.0, row.latitude or 0.0)
-        if (row.premises_id and row.premises_id == entry.data.get("premises")) or metres(here, there) <= near:
+    across = (here[0] - around, here[0] + around)
+    up = (here[1] - around, here[1] + around)
+    for row in rows.filter(longitude__range=across, latitude__range=up).exclude(same):
+        assert row.longitude is not None
+        assert row.latitude is not None
+        if metres(here, (row.longitude, row.latitude)) <= near:
             yield row
 
 
