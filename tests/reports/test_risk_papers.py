@@ -13,6 +13,7 @@ from safecommunity.ledgers.models import Entry
 from safecommunity.reports.blocks import BLOCKS
 from safecommunity.reports.gathering import Records
 from safecommunity.reports.subjects import SUBJECTS
+from safecommunity.reports.values import NAMED
 from safecommunity.risks import actions
 from safecommunity.units.models import Unit
 from tests import make
@@ -112,3 +113,8 @@ def test_the_card_lists_the_signs_set_up_for_the_point(unit: Unit) -> None:
     (made,) = KIND.parts["signs"](row, records(unit), Call("subject", "", {}))
     assert isinstance(made, Table)
     assert made.rows == (("BS1", "警告标志", "当心触电"),)
+
+
+def test_a_paper_of_the_running_year_speaks_of_today_and_one_of_a_past_year_of_its_end(unit: Unit) -> None:
+    said = [NAMED["period.until"](records(unit, today), {}).text for today in (DAY, date(2027, 2, 1))]
+    assert said == ["2026年6月1日", "2026年12月31日"]

@@ -49,6 +49,7 @@ VALUES: Mapping[str, Words] = {
     "period.label": Words("报告期", "reporting period"),
     "period.start": Words("报告期起", "start of the period"),
     "period.end": Words("报告期止", "end of the period"),
+    "period.until": Words("报告期内截至日，不晚于成文日期", "last day looked at, not after the paper"),
     "today": Words("成文日期", "date of the paper"),
     "scheme.name": Words("评定方案名称", "name of the scheme"),
     "scheme.title": Words("申请的称号", "title applied for"),

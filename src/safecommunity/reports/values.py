@@ -57,6 +57,9 @@ named("unit.kind")(lambda records, scope: _unit(records, records.unit.get_kind_d
 named("unit.below")(lambda records, scope: _unit(records, str(records.units_below), records.units_below))
 named("period.start")(lambda records, scope: Value(day(records.period.start, records.language)))
 named("period.end")(lambda records, scope: Value(day(records.period.end, records.language)))
+named("period.until")(
+    lambda records, scope: Value(day(min(records.period.end, records.today), records.language))
+)
 named("today")(lambda records, scope: Value(day(records.today, records.language)))
 
 
