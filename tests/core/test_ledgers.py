@@ -253,6 +253,36 @@ def test_values_are_shown_in_words(ledger: LedgerType, field: str, value: Any, z
     assert shown_value(ledger.fields[field], value) == Words(zh, en)
 
 
+READING = {"value": {"kind": "decimal"}, "low": {"kind": "decimal"}, "high": {"kind": "decimal"}}
+
+
+@pytest.mark.parametrize(
+    ("value", "low", "high", "over"),
+    [
+        ("5", "1", "5", False),
+        ("1", "1", "5", False),
+        ("5.1", "1", "5", True),
+        ("0.9", "1", "5", True),
+        ("9", "", "5", True),
+        ("9", "1", "", False),
+        ("9", "", "", False),
+        ("", "1", "5", None),
+    ],
+)
+def test_over_the_limit_is_worked_out_whatever_was_typed(value: str, low: str, high: str, over: bool) -> None:
+    worked_out = {"over": {"kind": "yes-no", "outside": ["value", "low", "high"]}}
+    done = {"done": {"kind": "text", "required_if": {"over": True}}}
+    fields = {
+        name: {"label": name, "label_en": name, **spec}
+        for name, spec in {**READING, **worked_out, **done}.items()
+    }
+    ledger = parse("readings", file(fields=fields, title=["value"], record_date="", unique=[], feeds_by={}))
+    for typed in ("", "是", "否"):
+        checked = ledger.check({"value": value, "low": low, "high": high, "over": typed})
+        assert checked.clean.get("over") is over
+        assert set(checked.errors) == ({"done"} if over else set())
+
+
 def broken(field: str, **spec: Any) -> dict[str, Any]:
     data = file()
     data["fields"][field] = data["fields"].get(field, {"label": "x", "label_en": "x"}) | spec
@@ -287,6 +317,11 @@ def broken(field: str, **spec: Any) -> dict[str, Any]:
         (broken("person", personal="none"), "fields.person.personal"),
         (broken("good", default="是"), "fields.good.default"),
         (broken("elsewhere", kind="place"), "fields"),
+        (broken("good", outside="count"), "fields.good.outside"),
+        (broken("good", outside=["count"]), "fields.good.outside"),
+        (broken("count", outside=["count", "count", "count"]), "fields.count.outside"),
+        (broken("good", outside=["count", "none", "count"]), "fields.good.outside"),
+        (broken("good", outside=["count", "name", "count"]), "fields.good.outside"),
         (broken("name", label=""), "fields.name.label"),
     ],
 )

@@ -29,7 +29,10 @@ FALSE = frozenset(["false", "0", "no", "n", "否", "无", "×", "off"])
 
 @dataclass(frozen=True, eq=False)  # no slots: what is worked out once is kept in the object
 class Field:
-    """One field. `choices`: code → words; `personal`: one of PERSONAL; limits in the field's unit."""
+    """One field. `choices`: code → words; `personal`: one of PERSONAL; limits in the field's unit.
+
+    `outside`: of a yes-no field that is worked out: the number looked at, its lowest, its highest.
+    """
 
     code: str
     kind: str
@@ -54,6 +57,7 @@ class Field:
     usual_max: Decimal | date | None
     after: str
     default: object
+    outside: tuple[str, ...]
 
     @property
     def words(self) -> Words:
@@ -83,6 +87,14 @@ class Column:
     part: str
     label: str
     label_en: str
+
+
+def is_outside(field: Field, clean: Mapping[str, Any]) -> bool | None:
+    """Whether the number a field looks at lies outside its limits, either may be open; None without one."""
+    number, low, high = (clean.get(code) for code in field.outside)
+    if number is None:
+        return None
+    return (low is not None and number < low) or (high is not None and number > high)
 
 
 def mask(field: Field, value: object) -> object:

@@ -103,7 +103,19 @@ def _field(name: str, spec: Any, code_lists: Mapping[str, Mapping[str, Any]], fi
         usual_max=_limit(spec, "usual_max", key),
         after=_words(spec, "after", "", key),
         default=spec.get("default"),
+        outside=_outside(spec, kind, key),
     )
+
+
+def _outside(spec: Mapping[str, Any], kind: str, key: str) -> tuple[str, ...]:
+    names = spec.get("outside", [])
+    if not isinstance(names, list) or not all(isinstance(one, str) for one in names):
+        raise LedgerFileError(f"{key}.outside", "应写成 [数值字段, 下限字段, 上限字段]")
+    if names and kind != "yes-no":
+        raise LedgerFileError(f"{key}.outside", "只有是否字段可以写 outside")
+    if names and len(names) != 3:
+        raise LedgerFileError(f"{key}.outside", "应写成 [数值字段, 下限字段, 上限字段]")
+    return tuple(names)
 
 
 def _usual_marking(kind: str) -> str:
@@ -143,6 +155,10 @@ def _check_references(ledger: LedgerType) -> None:
             _known(ledger, f"{key}.required_if", other)
         if field.after:
             _known(ledger, f"{key}.after", field.after)
+        for other in field.outside:
+            _known(ledger, f"{key}.outside", other)
+            if not ledger.fields[other].is_number:
+                raise LedgerFileError(f"{key}.outside", "%(name)s应为数字字段", name=other)
         if field.kind == "person-id" and field.personal == "none":
             raise LedgerFileError(f"{key}.personal", "公民身份号码必须密封保存")
         limits = (field.min, field.max, field.usual_min, field.usual_max)

@@ -22,6 +22,7 @@ from safecommunity.core.fields import (
     check_limits,
     columns_of,
     is_empty,
+    is_outside,
     place_text,
     shown_value,
     unusual_remark,
@@ -144,6 +145,11 @@ class LedgerType:
         )
 
     @cached_property
+    def worked_out(self) -> tuple[Field, ...]:
+        """The fields nobody fills in: they follow from others."""
+        return tuple(field for field in self.fields.values() if field.outside)
+
+    @cached_property
     def search_fields(self) -> tuple[Field, ...]:
         """The fields a row is found by in the open."""
         return tuple(field for field in self.fields.values() if field.search and field.personal != "sealed")
@@ -184,6 +190,10 @@ class LedgerType:
                 else:
                     if remark is not None:
                         unusual[code] = remark
+        for field in self.worked_out:
+            clean.pop(field.code, None)
+            if (outside := is_outside(field, clean)) is not None:
+                clean[field.code] = outside
         for field in self._conditional:
             if field.code not in clean and field.code not in errors and _is_required(field, clean):
                 errors[field.code] = _missing(self, field)

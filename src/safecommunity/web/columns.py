@@ -43,12 +43,12 @@ class ColumnsForm(forms.Form):
     def __init__(self, ledger: LedgerType, unit: Unit, data: Any = None, **options: Any) -> None:
         super().__init__(data, **options)
         self.ledger = ledger
-        for column in ledger.columns:
+        for column in _asked(ledger):
             self.fields[column.key] = form_field(column, unit)
 
     def values(self) -> dict[str, Any]:
         """What was typed, by column."""
-        return {column.key: self.cleaned_data.get(column.key) for column in self.ledger.columns}
+        return {column.key: self.cleaned_data.get(column.key) for column in _asked(self.ledger)}
 
     def refuse(self, errors: Mapping[str, Message]) -> None:
         for key, message in errors.items():
@@ -59,12 +59,17 @@ class ColumnsForm(forms.Form):
         for section in self.ledger.sections:
             fields = {field.code for field in section.fields}
             lines: list[list[forms.BoundField]] = []
-            for column in self.ledger.columns:
+            for column in _asked(self.ledger):
                 if column.field.code in fields and column.part == "latitude":
                     lines[-1].append(self[column.key])
                 elif column.field.code in fields:
                     lines.append([self[column.key]])
             yield local((section.label, section.label_en)), lines
+
+
+def _asked(ledger: LedgerType) -> list[Column]:
+    """The columns a person fills in; the others follow from them."""
+    return [column for column in ledger.columns if not column.field.outside]
 
 
 def form_field(column: Column, unit: Unit) -> TypedField:
