@@ -15,13 +15,13 @@ from datetime import datetime
 from pathlib import Path
 
 from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from django.conf import settings
 
-from safecommunity.audit.models import Head, Line
+from safecommunity.audit.models import Head, Line, Segment
 
 SHORT = 12
 
@@ -48,10 +48,9 @@ def write(path: Path, now: datetime) -> list[Checkpoint]:
         for head in heads
         if (head.chain, head.seq) not in known
     ]
-    key = _key()
     with path.open("a", encoding="utf-8") as file:
         for point in points:
-            file.write(json.dumps({**asdict(point), "signature": key.sign(point.payload()).hex()}) + "\n")
+            file.write(json.dumps({**asdict(point), "signature": sign(point)}) + "\n")
         file.flush()
         os.fsync(file.fileno())
     return points
@@ -68,10 +67,25 @@ def read(path: Path) -> Iterator[tuple[Checkpoint, bytes]]:
 
 def broken(path: Path) -> list[Checkpoint]:
     """The checkpoints that the log does not pass through, or whose signature does not hold."""
-    public = _key().public_key()
-    return [
-        point for point, signature in read(path) if not (_signed(public, point, signature) and _met(point))
-    ]
+    return [point for point, signature in read(path) if not (is_signed(point, signature) and _met(point))]
+
+
+def sign(point: Checkpoint) -> str:
+    """128 hexadecimal digits."""
+    return _key().sign(point.payload()).hex()
+
+
+def is_signed(point: Checkpoint, signature: bytes) -> bool:
+    try:
+        _key().public_key().verify(signature, point.payload())
+    except InvalidSignature:
+        return False
+    return True
+
+
+def noted(segment: Segment) -> Checkpoint:
+    """Where a chain goes on after lines were let go, as it is signed."""
+    return Checkpoint(segment.chain, segment.seq, segment.mac, f"{segment.first} {segment.digest}")
 
 
 def code(chain: str) -> str:
@@ -86,15 +100,11 @@ def public_key() -> str:
 
 
 def _met(point: Checkpoint) -> bool:
+    """The line is there, or was there before it was let go with its stretch."""
+    gone = Segment.objects.filter(chain=point.chain, seq__gte=point.seq).order_by("seq").first()
+    if gone:
+        return gone.seq > point.seq or gone.mac == point.mac
     return Line.objects.filter(chain=point.chain, seq=point.seq, mac=point.mac).exists()
-
-
-def _signed(key: Ed25519PublicKey, point: Checkpoint, signature: bytes) -> bool:
-    try:
-        key.verify(signature, point.payload())
-    except InvalidSignature:
-        return False
-    return True
 
 
 def _key() -> Ed25519PrivateKey:

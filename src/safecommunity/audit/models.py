@@ -49,3 +49,22 @@ class Head(models.Model):
 
     def __str__(self) -> str:
         return f"{self.chain}#{self.seq}"
+
+
+class Segment(models.Model):
+    """Old lines that were let go, up to and with `seq`: the chain goes on from `mac`, signed with its key."""
+
+    chain = models.CharField(_("链"), max_length=40)
+    first = models.PositiveBigIntegerField(_("首行"))
+    seq = models.PositiveBigIntegerField(_("末行"))
+    mac = models.CharField(_("末行校验码"), max_length=64)
+    digest = models.CharField(_("文件摘要"), max_length=64)
+    removed_at = models.DateTimeField(_("移出时间"))
+    signature = models.CharField(max_length=128)
+
+    class Meta:
+        ordering = ["chain", "-seq"]
+        constraints = [models.UniqueConstraint(fields=["chain", "seq"], name="segment_once_in_chain")]
+
+    def __str__(self) -> str:
+        return f"{self.chain}#{self.first}–{self.seq}"

@@ -10,7 +10,8 @@ from django.conf import settings
 from django.db.models import Q, QuerySet
 
 from safecommunity.audit.chain import COLUMNS, mac
-from safecommunity.audit.models import Head, Line
+from safecommunity.audit.checkpoints import is_signed, noted
+from safecommunity.audit.models import Head, Line, Segment
 from safecommunity.audit.text import identity
 
 
@@ -65,14 +66,23 @@ def history(target: object) -> QuerySet[Line]:
 
 
 def verify(progress: Callable[[int], object] = lambda count: None) -> list[Break]:
-    """Walk every chain from its first line to its head; an empty list means that all of them hold."""
+    """Walk every chain from the first line it still has to its head; [] means that all of them hold."""
     breaks = [found for head in Head.objects.order_by("chain") if (found := _broken(head, progress))]
     headless = Line.objects.exclude(chain__in=Head.objects.values("chain")).order_by("chain", "seq")
     return breaks + [Break(line.chain, line.seq, "missing") for line in headless[:1]]
 
 
+def start(chain: str) -> Segment:
+    """Where a chain begins: behind the lines that were let go, or at nothing."""
+    gone = Segment.objects.filter(chain=chain).order_by("-seq").first()
+    return gone or Segment(chain=chain, first=0, seq=0, mac="")
+
+
 def _broken(head: Head, progress: Callable[[int], object]) -> Break | None:
-    seq, last = 0, ""
+    begin = start(head.chain)
+    if begin.seq and not is_signed(noted(begin), bytes.fromhex(begin.signature)):
+        return Break(head.chain, begin.seq, "altered")
+    seq, last = begin.seq, begin.mac
     lines = Line.objects.filter(chain=head.chain).order_by("seq").values(*COLUMNS, "mac")
     for line in lines.iterator(chunk_size=5000):
         seq += 1
