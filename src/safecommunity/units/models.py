@@ -143,6 +143,7 @@ class RoleHolding(models.Model):
     )
     from_date = models.DateField(_("自"), default=timezone.localdate)
     to_date = models.DateField(_("至"), null=True, blank=True)
+    until = models.DateTimeField(_("应急授权至"), null=True, editable=False)
     granted_by = models.CharField(_("授权人"), max_length=60, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
 
@@ -161,3 +162,42 @@ class RoleHolding(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} {self.role} {self.unit}"
+
+
+class Emergency(models.Model):
+    """Rights for an hour that an administrator asks for with a reason and another one grants."""
+
+    class State(models.TextChoices):
+        ASKED = "asked", _("待批准")
+        GRANTED = "granted", _("已批准")
+        REFUSED = "refused", _("不批准")
+
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", verbose_name=_("单位"))
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("申请人")
+    )
+    role = models.CharField(_("角色"), max_length=30)
+    reason = models.CharField(_("原因"), max_length=500)
+    state = models.CharField(_("状态"), max_length=10, choices=State.choices, default=State.ASKED)
+    asked_at = models.DateTimeField(_("申请时间"))
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True
+    )
+    decided_at = models.DateTimeField(_("决定时间"), null=True)
+    ends_at = models.DateTimeField(_("到期时间"), null=True)
+
+    class Meta:
+        verbose_name = _("应急授权")
+        ordering = ["-asked_at", "-id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(decided_by=None) | ~Q(decided_by=F("user")), name="emergency_takes_two"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} {self.role} {self.unit}"
+
+    @property
+    def role_name(self) -> str:
+        return str(ROLES[self.role].name) if self.role in ROLES else self.role

@@ -69,6 +69,7 @@ class Permission(StrEnum):
     ROLE_GRANT = "role.grant"
     AUDIT_VIEW = "audit.view"
     SYSTEM_RUN = "system.run"
+    EMERGENCY = "emergency.ask"
     TOKEN_OWN = "token.own"  # noqa: S105
 
 
@@ -193,19 +194,19 @@ ROLES: dict[str, Role] = {
     "system-admin": Role(
         _("系统管理员"),
         _("单位、设置、备份；看不到业务数据，不授权"),
-        frozenset({P.UNIT_VIEW, P.UNIT_EDIT, P.PLACE_EDIT, P.SYSTEM_RUN, P.LEDGER_DEFINE}),
+        frozenset({P.UNIT_VIEW, P.UNIT_EDIT, P.PLACE_EDIT, P.SYSTEM_RUN, P.LEDGER_DEFINE, P.EMERGENCY}),
         administrator=True,
     ),
     "security-admin": Role(
         _("安全管理员"),
         _("账号、授权、策略；不办理业务"),
-        frozenset({P.UNIT_VIEW, P.USER_VIEW, P.USER_EDIT, P.ROLE_GRANT}),
+        frozenset({P.UNIT_VIEW, P.USER_VIEW, P.USER_EDIT, P.ROLE_GRANT, P.EMERGENCY}),
         administrator=True,
     ),
     "audit-admin": Role(
         _("审计管理员"),
         _("查阅日志；不做任何修改"),
-        frozenset({P.UNIT_VIEW, P.AUDIT_VIEW, P.USER_VIEW}),
+        frozenset({P.UNIT_VIEW, P.AUDIT_VIEW, P.USER_VIEW, P.EMERGENCY}),
         administrator=True,
     ),
 }
@@ -265,4 +266,5 @@ def current_holdings(day: date) -> Any:
     from safecommunity.units.models import RoleHolding
 
     current = Q(to_date=None) | Q(to_date__gte=day)
+    current &= Q(until=None) | Q(until__gt=timezone.now())
     return RoleHolding.objects.filter(current, from_date__lte=day, unit__is_active=True)

@@ -96,6 +96,7 @@ SECTIONS: tuple[Section, ...] = (
     Section("residents", _("参与"), "message-circle", "residents:index", P.RESIDENT_VIEW),
     Section("people", _("用户"), "users", "people:index", P.USER_VIEW, gap=True),
     Section("audit", _("日志"), "scroll-text", "audit:index", P.AUDIT_VIEW),
+    Section("emergency", _("应急授权"), "siren", "emergency:index", P.EMERGENCY),
 )
 
 
