@@ -62,7 +62,6 @@ def test_the_demonstration_shows_something_true_on_every_page(demo):
     files = File.objects.everything(reason=reason)
     assert files.filter(kind="jpeg").count() >= 11
     assert files.exclude(kind="jpeg").count() >= 4
-    assert (files.filter(kind="jpeg").count(), files.exclude(kind="jpeg").count()) == (10, 4)
     papers = OfficialDocument.objects.everything(reason=reason)
     assert sorted(papers.values_list("state", flat=True)) == [
         "cancelled", "checking", "countersigning", "draft", "issued", "issued",
