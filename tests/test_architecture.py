@@ -73,6 +73,11 @@ NOT_ACTS = {
     "sheets/actions.py:taken_in": IMPORT_STEP,
     "sheets/actions.py:resume": IMPORT_STEP,
     "sheets/actions.py:ask_for_refusals": IMPORT_STEP,
+    "surveillance/actions.py:upload_cards": "the file is received before its transaction leaves the line",
+    "surveillance/actions.py:sheet_looked": IMPORT_STEP,
+    "surveillance/actions.py:take_sheet_rows": IMPORT_STEP,
+    "surveillance/actions.py:sheet_taken_in": IMPORT_STEP,
+    "surveillance/actions.py:refuse_sheet": IMPORT_STEP,
 }
 # Scoped rows that are only ever reached through one other row, which was read through its scope.
 REACHED_THROUGH = {"StagedRow": "its import"}

@@ -34,6 +34,7 @@ SHELF_PAGES = {
     "programmes": "programmes:index",
     "participation": "residents:index",
     "cards": "injuries:index",
+    "card-sheets": "injuries:imports",
     "watches": "injuries:alerts",
     "checklists": "hazards:checklists",
     "hazards": "hazards:index",

@@ -12,6 +12,7 @@ from safecommunity.library.shelf import HERE, LibraryError, Shelf, add_folder, d
 
 if TYPE_CHECKING:
     from safecommunity.core.bodies import BodySet
+    from safecommunity.core.card_sheets import CardSheet
     from safecommunity.core.charts import Chart
     from safecommunity.core.checklists import Checklist
     from safecommunity.core.codes import CodeList
@@ -30,9 +31,9 @@ if TYPE_CHECKING:
     from safecommunity.core.working_days import Calendar
 
 __all__ = [
-    "LibraryError", "Shelf", "add_folder", "bodies", "calendars", "cards", "charts", "checklists",
-    "codes", "crosswalks", "documents", "hazards", "ledgers", "methods", "metrics", "official",
-    "participation", "programmes", "returns", "schemes", "watches", "working_days",
+    "LibraryError", "Shelf", "add_folder", "bodies", "calendars", "card_sheets", "cards", "charts",
+    "checklists", "codes", "crosswalks", "documents", "hazards", "ledgers", "methods", "metrics",
+    "official", "participation", "programmes", "returns", "schemes", "watches", "working_days",
 ]  # fmt: skip
 
 LENT = ("points", "grades", "parts", "bands", "elements")
@@ -44,6 +45,7 @@ crosswalks: Shelf[Crosswalk] = Shelf("crosswalks", "safecommunity.core.crosswalk
 metrics: Shelf[Metric] = Shelf("metrics", "safecommunity.core.metrics:parse")
 documents: Shelf[ReportType] = Shelf("documents", "safecommunity.core.reports:parse")
 official: Shelf[Kind] = Shelf("official", "safecommunity.core.official:parse")
+card_sheets: Shelf[CardSheet] = Shelf("card-sheets", "safecommunity.core.card_sheets:parse")
 cards: Shelf[LedgerType] = Shelf("cards", "safecommunity.library:ledger")
 charts: Shelf[Chart] = Shelf("charts", "safecommunity.core.charts:parse")
 bodies: Shelf[BodySet] = Shelf("bodies", "safecommunity.core.bodies:parse")

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.urls import reverse
@@ -21,17 +22,23 @@ from safecommunity.accounts.models import User
 from safecommunity.audit.actions import record
 from safecommunity.core import injuries
 from safecommunity.core.fields import mask
+from safecommunity.core.headings import folded, matched
 from safecommunity.core.ledgers import Checked
-from safecommunity.core.messages import Message
+from safecommunity.core.messages import Message, RefusedError
 from safecommunity.core.watches import Watch
+from safecommunity.documents import virus
+from safecommunity.documents.media import MediaRefused
+from safecommunity.jobs.actions import enqueue
 from safecommunity.ledgers import actions as ledgers
 from safecommunity.ledgers.models import Entry
+from safecommunity.ledgers.wording import told
 from safecommunity.library import cards, codes
 from safecommunity.notices.actions import notify
 from safecommunity.notices.queries import holders
+from safecommunity.sheets import store
 from safecommunity.surveillance import queries
 from safecommunity.surveillance.cards import card_facts, ledger_line
-from safecommunity.surveillance.models import Accident, Alert, InjuryCase, Look
+from safecommunity.surveillance.models import Accident, Alert, CardImport, InjuryCase, Look
 from safecommunity.units.models import Unit
 from safecommunity.units.permissions import Permission, can
 from safecommunity.units.scope import change
@@ -40,6 +47,7 @@ if TYPE_CHECKING:
     from safecommunity.analysis.watch import Verdict
 
 State = InjuryCase.State
+MOST_REFUSALS = 300
 
 
 class Refused(Exception):
@@ -448,6 +456,149 @@ def _tell_alert(row: Alert, permission: Permission, by: User | None) -> None:
         address=address,
         by=by,
     )
+
+
+def upload_cards(
+    *, chunks: Iterable[bytes], name: str, unit: Unit, sheet: str, source: str, by: User
+) -> CardImport:
+    """Keep a sheet of another office and have it opened later. Raises RefusedError, PermissionDenied.
+
+    The bytes are on the disk before the transaction begins; without its row the file is an orphan.
+    """
+    _allow(by, Permission.INJURY_ENTER, unit)
+    received = store.receive(chunks)
+    try:
+        virus.scan(store.path_of(received.name), settings.CLAMAV)
+        return _kept_sheet(received, name, unit, sheet, source, by)
+    except MediaRefused as refusal:
+        store.remove(received.name)
+        raise RefusedError(refusal.message.text, **refusal.message.params) from refusal
+    except BaseException:
+        store.remove(received.name)
+        raise
+
+
+@transaction.atomic
+def _kept_sheet(
+    received: store.Received, name: str, unit: Unit, sheet: str, source: str, by: User
+) -> CardImport:
+    row = CardImport.objects.create(
+        unit=unit, path=unit.path, name=name[-200:], file=received.name, size=received.size, sheet=sheet,
+        source=source, by=by,
+    )  # fmt: skip
+    after = {"sheet": sheet, "sha256": received.sha256}
+    record("injury-import.uploaded", row, by=by, unit=unit, after=after)
+    _import_later("surveillance.import-look", row, by)
+    return row
+
+
+@transaction.atomic
+def sheet_looked(*, row: CardImport, headings: Sequence[str]) -> None:
+    """The sheet is open. With a mapping file it is taken in at once, else its headings wait to be matched."""
+    if not row.sheet:
+        columns = _proposed_columns(row.unit, row.source, headings)
+        change(
+            row,
+            version=row.version,
+            state=CardImport.State.MATCHING,
+            headings=list(headings),
+            columns=columns,
+        )
+        return
+    if missing := queries.card_sheet(row).missing(headings):
+        refuse_sheet(row=row, reason=_("表里没有这些列：%(names)s") % {"names": "、".join(missing)})
+        return
+    change(row, version=row.version, state=CardImport.State.RUNNING, headings=list(headings))
+    _import_later("surveillance.import-run", row, row.by)
+
+
+@transaction.atomic
+def match_columns(*, row: CardImport, version: int, columns: Mapping[str, str], by: User) -> None:
+    """Say which heading is which field, and have the rows taken in. Raises Refused, StaleRecord."""
+    _allow(by, Permission.INJURY_ENTER, row.unit)
+    if row.state != CardImport.State.MATCHING:
+        raise Refused(_("这个文件已经在导入，不能再改列的对应。"))
+    used = {name: heading for name, heading in columns.items() if heading}
+    if len(set(used.values())) != len(used):
+        raise Refused(_("同一列只能对应一栏。"))
+    if "injured_date" not in used:
+        raise Refused(_("请指出哪一列是伤害发生日期。"))
+    change(row, version=version, state=CardImport.State.RUNNING, columns=used)
+    record("injury-import.confirmed", row, by=by, unit=row.unit, after={"columns": used})
+    _import_later("surveillance.import-run", row, by)
+
+
+@transaction.atomic
+def take_sheet_rows(
+    *, row: CardImport, rows: Sequence[tuple[int, Sequence[dict[str, str]], str]], today: date
+) -> None:
+    """Take in a chunk of rows with the place reached, in one transaction.
+
+    A row: its number, the cards it tells of (none: no injury), what it is known by ("" by its place).
+    """
+    sheet, form, rules = queries.card_sheet(row), queries.form(), queries.rules()
+    labels = {column.key: column.label for column in form.columns}
+    good: list[tuple[uuid.UUID, Checked]] = []
+    refusals: list[tuple[int, str]] = []
+    for number, told_of, key in rows:
+        name = f"{row.unit_id}/{row.sheet}/{key}" if key else f"{row.pk}/{number}"
+        for place, values in enumerate(told_of):
+            checked = injuries.check(form, values, rules, today)
+            errors = {k: said for k, said in checked.errors.items() if k in values or k not in sheet.lacks}
+            if errors:
+                refusals.append(
+                    (number, "；".join(f"{labels[k]}：{told(said)}" for k, said in errors.items()))
+                )
+            else:
+                good.append((uuid.uuid5(uuid.NAMESPACE_URL, f"card/{name}/{place}"), checked))
+    good = list({uid: (uid, checked) for uid, checked in good}.values())
+    added = take_in(unit=row.unit, rows=good, by=row.by, source=row.name)
+    change(
+        row,
+        version=row.version,
+        position=rows[-1][0],
+        added=row.added + added,
+        known=row.known + len(good) - added,
+        skipped=row.skipped + sum(not told_of for _number, told_of, _key in rows),
+        refused=row.refused + len(refusals),
+        refusals=[*row.refusals, *refusals][:MOST_REFUSALS],
+    )
+
+
+@transaction.atomic
+def sheet_taken_in(*, row: CardImport) -> None:
+    """All rows are through; the file is let go."""
+    change(row, version=row.version, state=CardImport.State.DONE, finished_at=timezone.now())
+    counts = {name: getattr(row, name) for name in ("added", "known", "skipped", "refused")}
+    record("injury-import.done", row, by=row.by, unit=row.unit, after=counts)
+    transaction.on_commit(lambda: store.remove(row.file))
+
+
+@transaction.atomic
+def refuse_sheet(*, row: CardImport, reason: str) -> None:
+    """The file cannot be used: say why, keep nothing of it."""
+    change(
+        row,
+        version=row.version,
+        state=CardImport.State.REFUSED,
+        reason=reason[:300],
+        finished_at=timezone.now(),
+    )
+    record("injury-import.refused", row, by=row.by, unit=row.unit, reason=reason, outcome="refused")
+    transaction.on_commit(lambda: store.remove(row.file))
+
+
+def _proposed_columns(unit: Unit, source: str, headings: Sequence[str]) -> dict[str, str]:
+    """Field → heading: as last time for this source, else by what the fields are called."""
+    names = {column.key: (column.label, column.label_en, column.key) for column in queries.form().columns}
+    known = {folded(heading): name for name, heading in queries.remembered_columns(unit, source).items()}
+    keys = matched(headings, names, known=known)
+    return {key: heading for key, heading in zip(keys, headings, strict=True) if key}
+
+
+def _import_later(kind: str, row: CardImport, by: User) -> None:
+    title = _("导入“%(name)s”") % {"name": row.name}
+    enqueue(kind, unit=row.unit, arguments={"batch": row.pk}, by=by, title=title)
 
 
 def _allow(by: User | None, permission: Permission, unit: Unit) -> None:

@@ -171,3 +171,46 @@ class Alert(UnitRow):
 
     def __str__(self) -> str:
         return f"{self.week} {self.series[:150]}"
+
+
+class CardImport(UnitRow):
+    """A sheet of another office on its way into cards.
+
+    `sheet`: the mapping file, "" where the headings are matched by hand in `columns` (field → heading); they
+    are proposed again for the next sheet of the same `source`. `position` is the last row taken in, written
+    in the transaction of its cards: a job that is run again goes on behind it. `refusals`: the first refused
+    rows, (row, reason).
+    """
+
+    class State(models.TextChoices):
+        LOOKING = "looking", _("正在打开")
+        MATCHING = "matching", _("待核对列")
+        RUNNING = "running", _("正在导入")
+        DONE = "done", _("已导入")
+        REFUSED = "refused", _("未能打开")
+
+    state = models.CharField(_("状态"), max_length=10, choices=State.choices, default=State.LOOKING)
+    name = models.CharField(_("文件名"), max_length=200)
+    file = models.CharField(max_length=32, editable=False)
+    size = models.PositiveBigIntegerField(_("大小"))
+    sheet = models.CharField(_("对应表"), max_length=60, blank=True)
+    source = models.CharField(_("信息来源"), max_length=20)
+    headings = models.JSONField(default=list)
+    columns = models.JSONField(default=dict)
+    position = models.PositiveIntegerField(default=0)
+    added = models.PositiveIntegerField(_("新增"), default=0)
+    known = models.PositiveIntegerField(_("已有"), default=0)
+    skipped = models.PositiveIntegerField(_("不是伤害"), default=0)
+    refused = models.PositiveIntegerField(_("拒绝"), default=0)
+    refusals = models.JSONField(default=list)
+    reason = models.CharField(_("原因"), max_length=300, blank=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    finished_at = models.DateTimeField(_("完成时间"), null=True)
+
+    class Meta:
+        verbose_name = _("伤害卡导入")
+        ordering = ["-id"]
+        indexes = [models.Index(fields=["path", "-id"], name="card_import_by_path")]
+
+    def __str__(self) -> str:
+        return self.name

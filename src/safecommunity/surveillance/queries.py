@@ -13,13 +13,15 @@ from django.db.models import Count, Q, QuerySet
 from safecommunity.accounts.models import User
 from safecommunity.accounts.sealing import unseal
 from safecommunity.core import injuries
+from safecommunity.core.card_sheets import CardSheet
 from safecommunity.core.geometry import contains, from_geojson
 from safecommunity.core.injuries import Likeness, Rules
 from safecommunity.core.ledgers import LedgerType
+from safecommunity.jobs.models import Job
 from safecommunity.ledgers.models import Entry
-from safecommunity.library import cards, codes
+from safecommunity.library import card_sheets, cards, codes
 from safecommunity.places import queries as places
-from safecommunity.surveillance.models import Accident, Alert, InjuryCase, Look
+from safecommunity.surveillance.models import Accident, Alert, CardImport, InjuryCase, Look
 from safecommunity.units.models import Unit
 from safecommunity.units.permissions import Permission, can, reach
 from safecommunity.units.queries import division_codes
@@ -40,6 +42,7 @@ UNSAID = "-"
 Key = tuple[tuple[str, str], ...]
 """What a part of the cards has in common: (dimension, value) pairs, "group" for several bands together."""
 DUPLICATE_DAYS = 3
+NEVER_LACKING = ("injured_date", "cause", "severity", "outcome")  # whatever a sheet may not know
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,3 +274,36 @@ def _numbers(values: Sequence[str], largest: int) -> tuple[int, ...]:
     return tuple(
         int(value) for value in values if value.isdecimal() and len(value) < 3 and int(value) <= largest
     )
+
+
+def card_imports(unit: Unit) -> QuerySet[CardImport]:
+    """The sheets taken into cards of this unit, the newest first."""
+    return CardImport.objects.in_unit(unit).select_related("unit", "by")
+
+
+def card_import(unit: Unit, pk: int) -> CardImport | None:
+    return card_imports(unit).filter(pk=pk).first()
+
+
+def remembered_columns(unit: Unit, source: str) -> dict[str, str]:
+    """Field → heading as they were matched by hand for the last sheet of this source."""
+    done = card_imports(unit).filter(source=source, sheet="", state=CardImport.State.DONE).first()
+    return dict(done.columns) if done else {}
+
+
+def import_job(row: CardImport) -> Job | None:
+    """The newest job of an import."""
+    jobs = Job.objects.in_unit(row.unit).filter(
+        kind__startswith="surveillance.import", arguments__batch=row.pk
+    )
+    return jobs.order_by("-id").first()
+
+
+def card_sheet(row: CardImport) -> CardSheet:
+    """How the rows of this import become cards."""
+    if row.sheet:
+        return card_sheets[row.sheet]
+    columns = {name: (heading,) for name, heading in row.columns.items() if heading}
+    required = (one.code for one in form().fields.values() if one.required)
+    lacks = tuple(name for name in required if name not in {*columns, *NEVER_LACKING})
+    return CardSheet(columns=columns, fixed={"source": row.source}, lacks=lacks)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from safecommunity.web.pages.injuries import alerts, analysis, views
+from safecommunity.web.pages.injuries import alerts, analysis, imports, views
 
 PLACE = "<slug:slug>/injuries/"
 app_name = "injuries"
@@ -14,6 +14,9 @@ urlpatterns = [
     path("alerts/", alerts.index, name="alerts"),
     path("alerts/<uuid:uid>/", alerts.detail, name="alert"),
     path("alerts/<uuid:uid>/handle/", alerts.handle, name="handle"),
+    path("imports/", imports.index, name="imports"),
+    path("imports/<int:pk>/", imports.detail, name="import"),
+    path("imports/<int:pk>/match/", imports.match, name="match"),
     path("cards/", views.cards, name="cards"),
     path("add/", views.add, name="add"),
     path("doubles/", views.doubles, name="doubles"),
