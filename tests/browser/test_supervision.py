@@ -9,11 +9,14 @@ from typing import Any
 
 import pytest
 
+from safecommunity.jobs.worker import drain
+from safecommunity.supervision.queries import appraisals as queries
 from safecommunity.web.clock import today
 from tests import make
 from tests.browser.conftest import Visit
 from tests.browser.harness import check_page
 from tests.supervision import made
+from tests.supervision.test_appraisals import POINTS, settled
 
 
 @pytest.fixture(autouse=True)
@@ -133,3 +136,50 @@ def test_pages_of_supervision_hold_in_every_width_and_theme(visit: Visit, width:
     ):
         page = visit(path, person=people[0], width=width, theme=theme)
         check_page(page, f"supervision-{path.strip('/').replace('/', '-')[-40:]}-{width}")
+
+
+@pytest.mark.requirement("R137", "R167", "R201")
+def test_a_year_is_appraised_and_published_and_a_unit_honoured(visit: Visit) -> None:
+    city, streets = made.city(4)
+    people = made.inspectors(city)
+    lin = make.member(streets[0])
+    page = visit(f"/{city.slug}/supervision/appraisals/", person=people[0])
+    check_page(page, "appraisals-empty")
+    page.get_by_role("link", name="开始年度考核").first.click()
+    page.get_by_label("考核年度").fill(str(today().year))
+    page.get_by_label("城市型（街道）（4）").check()
+    check_page(page, "appraisal-new")
+    page.get_by_role("button", name="开始", exact=True).click()
+    page.wait_for_url(re.compile(r"appraisals/[0-9a-f-]{36}/$"))
+    drain()
+    row = queries.appraisals(city)[0]
+    settled(row, people[0], POINTS)
+    page.reload()
+    page.get_by_text("1–2").first.wait_for()
+    check_page(page, "appraisal-open")
+    page.get_by_role("button", name="公布结果").click()
+    confirm(page, "公布")
+    page.locator("h1 .badge", has_text="已公布").wait_for()
+    page.get_by_role("link", name="第 1 次").click()
+    check_page(page, "appraisal-edition")
+    check_page(visit(f"/{city.slug}/supervision/appraisals/{row.uuid}/rates/", person=people[0]), "rates")
+    unit = visit(f"/{streets[0].slug}/supervision/appraisals/", person=lin, width=390)
+    unit.get_by_text("本单位的考核结果").wait_for()
+    check_page(unit, "appraisal-told-390")
+
+    page = visit(f"/{city.slug}/supervision/awards/", person=people[0], theme="dark")
+    page.get_by_role("link", name="提名表彰").click()
+    page.get_by_label("荣誉名称").fill("安全社区创建先进单位")
+    page.get_by_label("级别").select_option("municipal")
+    page.get_by_label("单位", exact=True).first.check()
+    page.locator("#id_unit").select_option(streets[0].slug)
+    page.get_by_label("事迹").fill("年度考核第一档")
+    check_page(page, "award-new-dark")
+    page.get_by_role("button", name="提名", exact=True).click()
+    page.locator("h1 .badge", has_text="已提名").wait_for()
+    other = visit(page.url, person=people[1], width=390, theme="dark")
+    other.get_by_label("予以表彰").check()
+    check_page(other, "award-decide-390-dark")
+    other.get_by_role("button", name="决定").click()
+    other.locator("h1 .badge", has_text="已表彰").wait_for()
+    check_page(visit(f"/{city.slug}/supervision/awards/", person=people[0], width=390), "awards-390")

@@ -14,7 +14,7 @@ BOUNDS = [("small", 0), ("middle", 30_000), ("large", 80_000)]
 
 
 def measure(code: str, value: int, margin: int = 2) -> Measure:
-    low, high = around(Decimal(value), Decimal(margin), Decimal(100))
+    low, high = around(Decimal(value), Decimal(margin))
     return Measure(code, Decimal(value), low, high)
 
 
@@ -43,9 +43,9 @@ def test_of_what_should_be_low_the_lowest_comes_first() -> None:
     assert places == {"b": Place(1, 1, 1), "a": Place(2, 2, 2)}
 
 
-def test_limits_stay_between_nothing_and_full_points() -> None:
-    assert around(Decimal(99), Decimal(2), Decimal(100)) == (97, 100)
-    assert around(Decimal(1), Decimal(2), Decimal(100)) == (0, 3)
+def test_limits_do_not_go_below_nothing_and_may_pass_full_points_as_a_bonus_does() -> None:
+    assert around(Decimal(102), Decimal(2)) == (100, 104)
+    assert around(Decimal(1), Decimal(2)) == (0, 3)
 
 
 def test_sizes_fall_into_the_group_whose_least_they_reach() -> None:

@@ -21,7 +21,7 @@ from safecommunity.ledgers.models import Entry
 from safecommunity.library import ledgers, programmes, schemes
 from safecommunity.programmes.models import Programme, Task
 from safecommunity.reviews.models import Review, Title
-from safecommunity.supervision.models import Finding, Visit
+from safecommunity.supervision.models import Award, Finding, Standing, Visit
 from safecommunity.units.models import Body, RoleHolding, Unit
 from safecommunity.units.permissions import ROLES
 from tests import make
@@ -69,6 +69,10 @@ def test_the_demonstration_shows_something_true_on_every_page(demo):
     assert papers.exclude(pdf=None).count() == 2
     visited = Visit.objects.everything(reason=reason)
     assert sorted(visited.values_list("state", flat=True)) == ["done", "planned", "planned", "planned"]
+    told = Standing.objects.everything(reason=reason).exclude(told_at=None)
+    assert sorted(one.told["place"][0] for one in told if one.told["place"])[0] == 1
+    given = Award.objects.everything(reason=reason)
+    assert sorted(given.values_list("state", flat=True)) == ["decided", "proposed"]
     found = Finding.objects.everything(reason=reason)
     assert sorted(found.values_list("state", flat=True)) == ["answered", "open"]
     running = Programme.objects.everything(reason=reason).filter(state="running")

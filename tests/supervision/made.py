@@ -21,8 +21,8 @@ SEED, SOURCE = "03 09 14 21 26 30 + 07", "福彩双色球第2126118期"
 
 
 def city(streets: int = 3) -> tuple[Unit, list[Unit]]:
-    above = make.unit("石家庄市", kind="city-office")
-    return above, [make.unit(f"街道{number}", parent=above) for number in range(1, streets + 1)]
+    above, numbers = make.unit("石家庄市", kind="city-office"), range(1, streets + 1)
+    return above, [make.unit(f"街道{number}", parent=above, population=50_000) for number in numbers]
 
 
 def inspectors(above: Unit, *names: str) -> list[User]:

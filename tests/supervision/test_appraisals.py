@@ -33,11 +33,7 @@ SCHEME = "work-safety-appraisal"
 
 @pytest.fixture
 def streets() -> list[Unit]:
-    found = made.city(4)[1]
-    for unit in found:
-        unit.population = 50_000
-        unit.save()
-    return found
+    return made.city(4)[1]
 
 
 @pytest.fixture
@@ -169,6 +165,17 @@ def test_units_of_other_sizes_are_not_compared_and_a_group_of_too_few_is_not_ran
     row = opened(city, people[0])
     settled(row, people[0], POINTS)
     assert places(row) == {"街道1": (1, 2), "街道2": (1, 2), "街道3": (3, 3), "街道4": "few"}
+
+
+def test_a_unit_of_unknown_size_is_compared_with_nobody(
+    city: Unit, streets: list[Unit], people: list[User]
+) -> None:
+    streets[0].population = None
+    streets[0].save()
+    row = opened(city, people[0])
+    settled(row, people[0], POINTS)
+    assert places(row) == {"街道2": (1, 1), "街道3": (2, 2), "街道4": (3, 3), "街道1": "size"}
+    actions.publish(row=row, version=row.version, by=people[0], now=made.NOW)
 
 
 def test_what_is_published_stays_and_a_correction_is_another_edition(

@@ -34,9 +34,12 @@ class Place:
     band: int
 
 
-def around(points: Decimal, margin: Decimal, full: Decimal) -> tuple[Decimal, Decimal]:
-    """The limits of points that another assessor might have given: the margin either way, 0 to full."""
-    return max(points - margin, Decimal(0)), min(points + margin, full)
+def around(points: Decimal, margin: Decimal) -> tuple[Decimal, Decimal]:
+    """The limits of points that another assessor might have given: the margin either way, not below 0.
+
+    There is no limit above: a bonus leads beyond full points.
+    """
+    return max(points - margin, Decimal(0)), points + margin
 
 
 def turned(measure: Measure) -> Measure:

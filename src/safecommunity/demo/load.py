@@ -29,6 +29,7 @@ from safecommunity.core.periods import Period
 from safecommunity.demo import (
     hazards,
     injuries,
+    appraisals,
     official,
     programmes,
     residents,
@@ -120,6 +121,8 @@ def load(now: datetime, today: date) -> None:
         visits.load(made["1301"].unit, made["130104001"].unit, sent, people["dongli"], now, today)
         lived_in = injuries.Street(made["130104001"].unit, made["130104001"].children)
         injuries.load(lived_in, people["dongli"], today, now)
+        districts = [made[code].unit for code in ("130102", "130104", "130105", "130107", "130108")]
+        appraisals.load(made["1301"].unit, districts, sent[1:], now, today)
     drain()
 
 

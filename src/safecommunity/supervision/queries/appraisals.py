@@ -33,7 +33,7 @@ PERCENT = 100
 @dataclass(frozen=True, slots=True)
 class Ranked:
     """A standing with its limits and its rank; `place` None where it has none, and `why` says why not:
-    vetoed, left-out, open or few."""
+    vetoed, left-out, open, size or few."""
 
     row: Standing
     share: Decimal
@@ -133,6 +133,11 @@ def group_of(unit: Unit) -> str:
     return f"{unit.kind}/{size_group(unit.population, bounds)}"
 
 
+def has_size(group: str) -> bool:
+    """Whether the group is one of a known population: others are not compared with anybody."""
+    return not group.endswith("/")
+
+
 def ranked(row: Appraisal, rows: Sequence[Standing]) -> list[Ranked]:
     """Every standing with its place, group by group, the best first, who has no rank last."""
     asked = {one.unit.slug: one for one in rows if not _why_not(one)}
@@ -151,7 +156,9 @@ def _why_not(row: Standing) -> str:
         return "vetoed"
     if row.left_out:
         return "left-out"
-    return "" if row.is_final else "open"
+    if not row.is_final:
+        return "open"
+    return "" if has_size(row.group) else "size"
 
 
 def share_of(row: Standing) -> Decimal:
@@ -161,7 +168,7 @@ def share_of(row: Standing) -> Decimal:
 
 def _measure(row: Standing, margin: Decimal) -> Measure:
     share = share_of(row)
-    return Measure(row.unit.slug, share, *around(share, margin, Decimal(PERCENT)))
+    return Measure(row.unit.slug, share, *around(share, margin))
 
 
 def _ranked(row: Standing, margin: Decimal, places: Mapping[str, Place]) -> Ranked:
@@ -185,7 +192,11 @@ def rates(row: Appraisal, metric: Metric, today: date) -> list[Rate]:
         if (amount := found[unit.pk, metric.code, year.code].amount) and amount.denominator
     }
     measures = {slug: _rate(slug, counted, whole) for slug, (_unit, counted, whole) in made.items()}
-    enough = {slug: group_of(unit) for slug, (unit, _n, whole) in made.items() if whole >= row.least_cases}
+    enough = {
+        slug: group_of(unit)
+        for slug, (unit, _counted, whole) in made.items()
+        if whole >= row.least_cases and has_size(group_of(unit))
+    }
     places: dict[str, Place] = {}
     for members in grouped(enough, row.least_group).values():
         sided = (measures[slug] if metric.better != "lower" else turned(measures[slug]) for slug in members)
@@ -193,9 +204,15 @@ def rates(row: Appraisal, metric: Metric, today: date) -> list[Rate]:
     lines = []
     for slug, (unit, counted, whole) in made.items():
         one, place = measures[slug], places.get(slug)
-        why = "" if place else "few" if slug in enough else "cases"
+        why = "" if place else _why_no_rate(unit, slug in enough)
         lines.append(Rate(unit, group_of(unit), counted, whole, one.value, one.low, one.high, place, why))
     return sorted(lines, key=lambda one: (one.group, one.place.first if one.place else 10**9, one.unit.path))
+
+
+def _why_no_rate(unit: Unit, is_enough: bool) -> str:
+    if not has_size(group_of(unit)):
+        return "size"
+    return "few" if is_enough else "cases"
 
 
 def _rate(slug: str, counted: Decimal, whole: Decimal) -> Measure:

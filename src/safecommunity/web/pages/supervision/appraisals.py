@@ -38,6 +38,7 @@ WHY = {
     "left-out": ("cancelled", gettext_lazy("不参加排名")),
     "open": ("doing", gettext_lazy("未定稿")),
     "few": ("not-applicable", gettext_lazy("本组单位太少")),
+    "size": ("not-applicable", gettext_lazy("人口未登记")),
     "cases": ("not-applicable", gettext_lazy("例数太少")),
 }
 

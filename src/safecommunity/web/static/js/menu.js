@@ -26,6 +26,10 @@ document.addEventListener("keydown", (event) => {
   menu.querySelector("summary").focus();
 });
 
+// Where the tabs do not fit, the current one is the one to see.
+const tab = document.querySelector(".tabs [aria-current]");
+if (tab) tab.parentElement.scrollLeft = tab.offsetLeft - tab.parentElement.clientWidth / 2;
+
 function isOutside(event) {
   if (event.detail === 0) return false; // a click made by a key
   const box = event.target.getBoundingClientRect();
