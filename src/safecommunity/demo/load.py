@@ -30,6 +30,7 @@ from safecommunity.demo import (
     hazards,
     injuries,
     appraisals,
+    injuries,
     official,
     programmes,
     residents,
