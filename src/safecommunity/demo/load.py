@@ -27,9 +27,8 @@ from safecommunity.core.division_files import read
 from safecommunity.core.ledgers import LedgerType
 from safecommunity.core.periods import Period
 from safecommunity.demo import (
-    hazards,
-    injuries,
     appraisals,
+    hazards,
     injuries,
     official,
     programmes,
