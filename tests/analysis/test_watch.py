@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from safecommunity.analysis.ears import c2
 from safecommunity.analysis.farrington import Baseline, flexible
@@ -49,6 +50,14 @@ def test_a_slow_drift_is_seen_by_the_sums_before_any_single_week_shows_it() -> N
     drift = np.array([2] * 60 + [5] * 8)
     assert any(judge(drift[:weeks])[0].alarm for weeks in range(61, 69))
     assert not judge(np.array([2] * 60 + [5]))[0].alarm
+
+
+def test_in_the_second_year_a_single_week_stands_out_by_itself_too() -> None:
+    calm = np.array([1] * 80 + [7])
+    (found,) = judge(calm)
+    assert found.method == "cusum"
+    assert found.upper == stats.nbinom.ppf(0.99, 76 + 0.5, 76 / 77)
+    assert found.alarm
 
 
 def test_fewer_than_the_least_cases_are_never_an_alarm() -> None:

@@ -56,13 +56,17 @@ def judge(counts: ArrayLike, settings: Settings | None = None) -> list[Verdict]:
 
 
 def _cusum_upper(y: np.ndarray, expected: np.ndarray, said: Settings) -> np.ndarray:
-    """The largest count of the last week that would not have passed the limit, given the weeks before."""
-    rise = np.log(said.factor)
+    """The largest count of the last week that neither passes the limit of the sums nor stands out alone.
+
+    Alone it stands out above the 1 − `alpha` quantile of what the past predicts (Riebler 2004).
+    """
+    rise, past = np.log(said.factor), y[:, : -1 - RECENT]
+    weeks = past.shape[1]
+    alone = stats.nbinom.ppf(1 - said.alpha, past.sum(axis=1) + 0.5, weeks / (weeks + 1))
     uppers = []
-    for series, mean in zip(y, np.maximum(expected, 1 / WEEKS), strict=True):
+    for series, mean, single in zip(y, np.maximum(expected, 1 / WEEKS), alone, strict=True):
         sums = poisson_ratio(series[:-1], mean, rise, said.limit)
         before = 0.0 if sums.alarms[0, -1] else float(sums.statistic[0, -1])
         room = (said.limit - before + mean * np.expm1(rise)) / rise
-        usual = stats.poisson.ppf(1 - said.alpha, mean)
-        uppers.append(max(np.ceil(room) - 1, min(usual, mean + 1)))
+        uppers.append(min(single, max(np.ceil(room) - 1, np.floor(mean))))
     return np.array(uppers)
