@@ -171,7 +171,7 @@ def test_a_round_from_its_start_to_its_end(here: Town, phone: Phone) -> None:
         if item["answer"] == "photo":
             answers[f"fire/{item['code']}"]["pictures"] = [{"sha256": SHA256}]
     answers["fire/3.1"] = {"value": "fail", "remark": "老化"}
-    visit = f"{base(here)}/visits/{first['client_uuid']}"
+    visit = f"{base(here)}/stops/{first['client_uuid']}"
     for _time in range(2):
         status, found = phone.ask("PUT", visit, {"answers": answers}, first["version"])
         assert (status, found["state"], found["awaited"]) == (200, "done", [SHA256])
@@ -180,7 +180,7 @@ def test_a_round_from_its_start_to_its_end(here: Town, phone: Phone) -> None:
     status, row = phone.ask("POST", f"{visit}/hazards", opened)
     assert (status, row["kind"], "老化" in row["text"]) == (201, "electrical", True)
     assert phone.ask("POST", f"{visit}/hazards", {**opened, "client_uuid": str(uuid4())})[0] == 200
-    skipped = f"{base(here)}/visits/{second['client_uuid']}/skip"
+    skipped = f"{base(here)}/stops/{second['client_uuid']}/skip"
     assert phone.ask("POST", skipped, {"words": "门锁着"}, second["version"])[1]["state"] == "skipped"
     version = phone.ask("GET", own)[1]["version"]
     assert phone.ask("POST", f"{own}/finish", {"words": ""}, version)[1]["state"] == "done"

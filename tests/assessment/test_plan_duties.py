@@ -97,14 +97,14 @@ GROUPS = ("committee", "building-head", "youth", "veteran", "mass")
         ], id="inspection-system", marks=pytest.mark.requirement("R138")),
         pytest.param("national-2006", "3.1", [
             Step("diagnoses", [DIAGNOSIS], "CCD", "papers"),
-            Step("premises", many(20, "name", **SHOP), "BBA", "metric-met unit-survey-rate"),
+            Step("premises", many(20, "name", **SHOP), "CCA", "metric-met unit-survey-rate"),
             Step("major-hazard-sources", [{"name": "液氨储罐", "kind": "ammonia", "place": "冷库",
-                 "monitored": True, "monitoring": "24小时", "responsible": "李强"}], "AAA", "papers-all"),
+                 "monitored": True, "monitoring": "24小时", "responsible": "李强"}], "BBA", "papers"),
         ], id="identification", marks=pytest.mark.requirement("R147", "R181")),
         pytest.param("national-2006", "3.3", [
             Step("vulnerable-people", many(20, "name", **NEEDY), "CCD", "papers"),
-            Step("premises", many(20, "name", **SHOP), "BBA", "papers"),
-            Step("diagnoses", [DIAGNOSIS], "AAA", "papers-all"),
+            Step("premises", many(20, "name", **SHOP), "BBB", "papers"),
+            Step("diagnoses", [DIAGNOSIS], "AAB", "papers-all"),
         ], id="who-and-where", marks=pytest.mark.requirement("R181")),
         pytest.param("national-2006", "6.1", [
             Step("education-facilities", [

@@ -394,7 +394,7 @@ def finish(request: HttpRequest, slug: str, uuid: UUID, given: WordsIn) -> dict[
     return _round_detail(row)
 
 
-@router.put("/units/{slug}/visits/{uuid}", response=VisitOut, summary="What was found at a place (If-Match)")
+@router.put("/units/{slug}/stops/{uuid}", response=VisitOut, summary="What was found at a place (If-Match)")
 def answer(
     request: HttpRequest, response: HttpResponse, slug: str, uuid: UUID, given: VisitIn
 ) -> dict[str, Any]:
@@ -411,9 +411,7 @@ def answer(
     return _visit_out(visit)
 
 
-@router.post(
-    "/units/{slug}/visits/{uuid}/skip", response=VisitOut, summary="A place not inspected (If-Match)"
-)
+@router.post("/units/{slug}/stops/{uuid}/skip", response=VisitOut, summary="A place not inspected (If-Match)")
 def skip(request: HttpRequest, slug: str, uuid: UUID, given: WordsIn) -> dict[str, Any]:
     visit = _visit(unit_for(request, slug, Permission.HAZARD_REPORT), uuid)
     with _refusals():
@@ -423,7 +421,7 @@ def skip(request: HttpRequest, slug: str, uuid: UUID, given: WordsIn) -> dict[st
 
 
 @router.post(
-    "/units/{slug}/visits/{uuid}/hazards", response={200: HazardDetail, 201: HazardDetail},
+    "/units/{slug}/stops/{uuid}/hazards", response={200: HazardDetail, 201: HazardDetail},
     summary="Open a hazard from a failing item",
 )  # fmt: skip
 def open_hazard(request: HttpRequest, slug: str, uuid: UUID, given: OpenIn) -> Status[dict[str, Any]]:
@@ -438,7 +436,7 @@ def open_hazard(request: HttpRequest, slug: str, uuid: UUID, given: OpenIn) -> S
 
 
 @router.post(
-    "/units/{slug}/visits/{uuid}/pictures/{sha256}",
+    "/units/{slug}/stops/{uuid}/pictures/{sha256}",
     response=ArrivedOut,
     summary="Send one picture of a place",
 )

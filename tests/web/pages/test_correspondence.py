@@ -53,7 +53,7 @@ def test_the_office_drafts_and_the_draft_opens_for_writing(unit: Unit, lin: User
     answer = make.client(lin).post(reverse("correspondence:new", args=[unit.slug]), {"kind": "plan"})
     row = OfficialDocument.objects.in_unit(unit).get()
     assert answer["Location"] == url("edit", row)
-    assert "一、工作目标" in page(make.client(lin), url("edit", row))
+    assert "二、工作目标" in page(make.client(lin), url("edit", row))
 
 
 def test_a_viewer_reads_but_does_not_draft(unit: Unit, lin: User) -> None:
