@@ -24,20 +24,27 @@ import numpy as np
 from safecommunity.analysis import clusters, ears, farrington, kernels, scan
 
 GOALS = {
-    "share.C1": 1 / 200,
-    "share.C2": 1 / 200,
-    "share.C3": 1 / 200,
-    "share.original": 1 / 100,
-    "share.flexible": 1 / 40,
-    "share.moran": 1 / 10,
-    "share.local moran": 1 / 10,
-    "share.gi": 1 / 10,
-    "share.knox": 1 / 100,
+    "share.C1": 0.005,
+    "share.C2": 0.005,
+    "share.C3": 0.005,
+    "share.original": 0.01,
+    "share.flexible": 0.025,
+    "share.moran": 0.1,
+    "share.local moran": 0.1,
+    "share.gi": 0.1,
+    "share.knox": 0.01,
     "scan.281": 0.17,
     "scan.1000": 1.43,
     "page of a sub-district": 1.0,
-    **dict.fromkeys((f"apart.{name}" for name in ("C1", "C2", "C3", "original", "flexible")), 1e-6),
-    **dict.fromkeys((f"apart.{name}" for name in ("moran", "local moran", "gi", "knox")), 1e-9),
+    "apart.C1": 1e-6,
+    "apart.C2": 1e-6,
+    "apart.C3": 1e-6,
+    "apart.original": 1e-6,
+    "apart.flexible": 1e-6,
+    "apart.moran": 1e-9,
+    "apart.local moran": 1e-9,
+    "apart.gi": 1e-9,
+    "apart.knox": 1e-9,
 }
 SERIES, WEEKS, YEARS = 1000, 260, 7 * 52
 AREAS, NEIGHBOURS, CASES = 1000, 6, 600

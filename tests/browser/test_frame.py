@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 from safecommunity.ledgers import actions as ledgers
 from safecommunity.ledgers.models import Entry
 from safecommunity.units.models import Unit
+from safecommunity.units.permissions import ROLES
 from safecommunity.web import nav
 from tests import make
 from tests.browser.conftest import Visit
@@ -49,7 +50,9 @@ def test_a_wrong_password_is_said_and_the_right_one_leads_home(visit: Visit, uni
 @pytest.mark.parametrize(("width", "theme"), SCREENS)
 @pytest.mark.parametrize("section", [section.code for section in nav.SECTIONS])
 def test_every_section_holds(visit: Visit, unit: Unit, section: str, width: int, theme: str) -> None:
-    lin = make.member(unit)
+    (permission,) = [one.permission for one in nav.SECTIONS if one.code == section]
+    role = next(code for code in ("office", *ROLES) if permission in ROLES[code].permissions)
+    lin = make.member(unit, role)
     (entry,) = [entry for entry in nav.entries(lin, unit, "") if entry.section.code == section]
     page = visit(entry.url, person=lin, width=width, theme=theme)
     check_page(page, f"section-{section}-{theme}-{width}")

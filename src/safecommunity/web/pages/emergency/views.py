@@ -34,11 +34,17 @@ class Ask(forms.Form):
 
 
 @requires(Permission.EMERGENCY)
+def index(request: PersonRequest, unit: Unit) -> HttpResponse:
+    return _page(request, unit, Ask())
+
+
+@require_POST
+@requires(Permission.EMERGENCY)
 @proved_lately
 @exactly_once
-def index(request: PersonRequest, unit: Unit) -> HttpResponse:
-    form = Ask(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+def ask(request: PersonRequest, unit: Unit) -> HttpResponse:
+    form = Ask(request.POST)
+    if form.is_valid():
         try:
             emergency.ask(unit=unit, by=request.user, now=now(), **form.cleaned_data)
         except emergency.Refused as error:
@@ -46,7 +52,7 @@ def index(request: PersonRequest, unit: Unit) -> HttpResponse:
         else:
             messages.success(request, _("已申请，请另一位管理员批准。"))
             return redirect("emergency:index", unit.slug)
-    return _page(request, unit, form, 422 if form.errors else 200)
+    return _page(request, unit, form, 422)
 
 
 @require_POST
@@ -58,14 +64,13 @@ def decide(request: PersonRequest, unit: Unit, pk: int) -> HttpResponse:
     try:
         emergency.decide(row=row, grant=request.POST.get("grant") == "yes", by=request.user, now=now())
     except emergency.Refused as error:
-        form = Ask()
         messages.error(request, str(error))
-        return _page(request, unit, form, 422)
+        return _page(request, unit, Ask(), 422)
     messages.success(request, _("已记下决定，三员都已收到通知。"))
     return redirect("emergency:index", unit.slug)
 
 
-def _page(request: PersonRequest, unit: Unit, form: Ask, status: int) -> HttpResponse:
+def _page(request: PersonRequest, unit: Unit, form: Ask, status: int = 200) -> HttpResponse:
     page = Paginator(emergency.asked(unit), ROWS).get_page(request.GET.get("page"))
     rows = [(row, row.state == row.State.ASKED and emergency.may_decide(request.user, row)) for row in page]
     context = {"page": page, "rows": rows, "form": form}
