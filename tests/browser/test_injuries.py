@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from playwright.sync_api import expect
 
 from safecommunity.library import watches
 from safecommunity.surveillance import actions
@@ -21,7 +22,7 @@ def test_a_fall_is_entered_on_a_phone(visit: Visit) -> None:
     page = visit(f"/{unit.slug}/injuries/", person=make.member(unit), width=390)
     check_page(page, "injuries-empty-390")
     page.get_by_role("link", name="填一张卡").first.click()
-    assert page.locator("[data-branch=fall]").is_hidden()
+    expect(page.locator("[data-branch=fall]")).to_be_hidden()
     choices = {
         "place": "home", "cause": "fall", "activity": "vital", "fall_type": "stairs", "sex": "female",
         "nature": "fracture", "body_part": "leg", "severity": "moderate", "outcome": "admitted",
@@ -29,7 +30,7 @@ def test_a_fall_is_entered_on_a_phone(visit: Visit) -> None:
     for name, code in choices.items():
         page.locator(f"#id_{name}").select_option(code)
     assert page.locator("[data-branch=fall]").is_visible()
-    assert page.locator("[data-branch=traffic]").is_hidden()
+    expect(page.locator("[data-branch=traffic]")).to_be_hidden()
     check_page(page, "injuries-form-390")
     page.get_by_role("button", name="保存", exact=True).click()
     page.get_by_text("必填").first.wait_for()

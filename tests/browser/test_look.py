@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from playwright.sync_api import expect
 
 from safecommunity.assessment import actions as assessments
 from safecommunity.assessment.models import PlannedAction
@@ -115,6 +116,5 @@ def test_the_home_page_holds_in_every_width_and_theme(visit: Visit, width: int, 
         )  # fmt: skip
     page = visit("/ygjd/", person=lin, width=width, theme=theme)
     page.locator(".later").last.scroll_into_view_if_needed()
-    page.wait_for_load_state("networkidle")
+    expect(page.locator(".later")).to_have_count(0, timeout=20_000)
     check_page(page, f"home-{theme}-{width}")
-    assert page.locator(".later").count() == 0
