@@ -53,6 +53,11 @@ def digest(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
+def device_key(user_id: int) -> bytes:
+    """32 bytes with which a person's device seals what it keeps; the same at every sign-in."""
+    return _key(f"device|{user_id}")
+
+
 def key_id() -> str:
     return _derived_id(settings.DATA_KEY)
 

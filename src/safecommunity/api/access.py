@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from ninja.errors import HttpError
-from ninja.security import HttpBearer
+from ninja.security import HttpBearer, SessionAuth
 
 from safecommunity.accounts.models import ApiToken, User
 from safecommunity.audit.actions import refused
@@ -51,6 +51,13 @@ class Token(HttpBearer):
         request.user = key.user
         narrow(seen(key.user))
         return key.user
+
+
+class SignedIn(SessionAuth):
+    """Pages of our own: whoever is signed in there; writes carry the token against forged requests."""
+
+    def _get_key(self, request: HttpRequest) -> str | None:
+        return super()._get_key(request) if request.user.is_authenticated else None
 
 
 def unit_for(request: HttpRequest, slug: str, permission: Permission) -> Unit:

@@ -14,13 +14,13 @@ from ninja import NinjaAPI
 from ninja.errors import HttpError
 
 from safecommunity import api as package
-from safecommunity.api.access import Token
+from safecommunity.api.access import SignedIn, Token
 from safecommunity.api.reading import Readable
 
 api = NinjaAPI(
     title="SafeCommunity 安全社区",
     version="1",
-    auth=Token(),
+    auth=[Token(), SignedIn()],
     urls_namespace="api",
     docs_url=None,
     parser=Readable(),

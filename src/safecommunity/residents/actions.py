@@ -193,6 +193,17 @@ def reopen(*, row: Report, version: int, reply: str, by: User | None, today: dat
 
 
 @transaction.atomic
+def link_hazard(*, row: Report, hazard: UUID, by: User) -> Report:
+    """Keep which hidden hazard it was registered as. Raises Refused before it is accepted."""
+    if row.state not in queries.ACCEPTED:
+        raise Refused(_("请先受理，再登记为隐患。"))
+    if row.hazard != hazard:
+        change(row, version=row.version, hazard=hazard)
+        record("report.hazard", row, by=by, unit=row.unit, after={"hazard": str(hazard)})
+    return row
+
+
+@transaction.atomic
 def judge(*, row: Report, is_fixed: bool, by: User | None, today: date) -> Report:
     """Was it really fixed? Said once; a no opens it again. `by`: who asked by telephone. Raises Refused."""
     if not queries.is_asked(row, today):

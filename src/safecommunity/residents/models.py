@@ -32,6 +32,7 @@ class Report(UnitRow):
     """A danger, an opinion or a suggestion. `subject` is what the public sees; `words` it never does.
 
     `receipt` is the SHA-256 of the number that its reporter holds. `is_held`: it came beyond the brakes.
+    `hazard` is the key of the hidden hazard it was registered as.
     `responded_date` is the day of the first answer, `answered_date` of the latest one.
     """
 
@@ -68,6 +69,7 @@ class Report(UnitRow):
     into = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("并入")
     )
+    hazard = models.UUIDField(_("登记的隐患"), null=True, editable=False)
     asked_date = models.DateField(_("回访日期"), null=True)
     verdict = models.CharField(_("回访结果"), max_length=3, choices=Verdict.choices, blank=True)
     verdict_date = models.DateField(_("回访答复日期"), null=True)
@@ -78,6 +80,9 @@ class Report(UnitRow):
         indexes = [
             models.Index(fields=["path", "state", "-received_at"], name="report_by_path"),
             models.Index(fields=["path", "area", "state"], name="report_by_area"),
+            models.Index(
+                fields=["path", "hazard"], name="report_by_hazard", condition=Q(hazard__isnull=False)
+            ),
         ]
         constraints = [
             models.CheckConstraint(

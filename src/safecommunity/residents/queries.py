@@ -68,6 +68,11 @@ def report(unit: Unit, uid: UUID) -> Report | None:
     return Report.objects.in_unit(unit).filter(uuid=uid).select_related(*people).first()
 
 
+def of_hazard(unit: Unit, hazard: UUID) -> Report | None:
+    """The report that this hidden hazard was registered from."""
+    return Report.objects.in_unit(unit).filter(hazard=hazard).first()
+
+
 def by_receipt(unit: Unit, receipt: str) -> Report | None:
     """The report of a receipt, or the one that its holder follows."""
     kept = digest(receipt)

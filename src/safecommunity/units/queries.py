@@ -24,7 +24,7 @@ KINDS_BELOW = {
 LOWEST_KINDS = ("neighbourhood", "committee", "enterprise", "department")
 # Addresses that belong to pages without a unit.
 TAKEN_SLUGS = frozenset(
-    {"account", "api", "csp", "language", "letters", "report", "static", "style", "units"}
+    {"account", "api", "csp", "language", "letters", "phone", "report", "static", "style", "units"}
 )
 
 

@@ -10,6 +10,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from safecommunity.hazards import queries as hazard_queries
+from safecommunity.hazards.models import HiddenHazard
 from safecommunity.ledgers.models import Entry
 from safecommunity.residents import queries
 from safecommunity.residents.models import Report, State
@@ -182,3 +184,23 @@ def test_an_announcement_is_published_and_taken_back(unit: Unit, lin: Client, cl
     assert send(lin, url("withdraw", unit, row.uuid)).status_code == 302
     assert "请勿上楼充电" not in client.get(public).content.decode()
     assert send(lin, url("withdraw", unit, row.uuid)).status_code == 404
+
+
+@pytest.mark.requirement("R154")
+def test_one_click_makes_a_hazard_of_an_accepted_report_and_either_leads_to_the_other(
+    unit: Unit, lin: Client
+) -> None:
+    row = made.received(unit, pictures=[made.photo()])
+    assert send(lin, url("hazard", unit, row.uuid)).headers["Location"] == url("detail", unit, row.uuid)
+    assert not HiddenHazard.objects.in_unit(unit).exists()
+    lin.get(url("detail", unit, row.uuid))  # has said that it is to be accepted first
+    assert url("hazard", unit, row.uuid) not in lin.get(url("detail", unit, row.uuid)).content.decode()
+    send(lin, url("act", unit, row.uuid, "accept"), **ACCEPTED)
+    told = {send(lin, url("hazard", unit, row.uuid)).headers["Location"] for _time in range(2)}
+    hazard = HiddenHazard.objects.in_unit(unit).get()
+    page = reverse("hazards:detail", args=[unit.slug, hazard.client_uuid])
+    assert told == {page}
+    assert (hazard.text, hazard.field) == ("楼道堆放杂物\n三号楼楼道堆满纸箱", "fire")
+    assert hazard_queries.photos(hazard).count() == 1
+    assert page in lin.get(url("detail", unit, row.uuid)).content.decode()
+    assert url("detail", unit, row.uuid) in lin.get(page).content.decode()

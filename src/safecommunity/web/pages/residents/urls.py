@@ -13,6 +13,7 @@ urlpatterns = [
     path("announcements/<uuid:uid>/withdraw/", announcements.withdraw, name="withdraw"),
     path("<uuid:uid>/", views.detail, name="detail"),
     path("<uuid:uid>/phone/", views.phone, name="phone"),
+    path("<uuid:uid>/hazard/", views.hazard, name="hazard"),
     path("<uuid:uid>/fixed/", views.judge, name="judge"),
     path("<uuid:uid>/<slug:act>/", views.act, name="act"),
 ]

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from secrets import token_hex
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from django.conf import settings
 from django.contrib import messages
@@ -21,6 +21,8 @@ from django.views.decorators.http import require_POST
 from safecommunity.core.form_tokens import receipt
 from safecommunity.core.participation import possible
 from safecommunity.core.privacy import mask_phone
+from safecommunity.hazards import actions as hazard_actions
+from safecommunity.hazards import queries as hazard_queries
 from safecommunity.library import codes
 from safecommunity.places import queries as places
 from safecommunity.residents import actions, queries
@@ -161,6 +163,29 @@ def phone(request: PersonRequest, unit: Unit, uid: UUID) -> HttpResponse:
     return _page(request, row, _chosen(row, ""), shown_phone=shown)
 
 
+@require_POST
+@requires(Permission.HAZARD_REPORT)
+@exactly_once
+def hazard(request: PersonRequest, unit: Unit, uid: UUID) -> HttpResponse:
+    """An accepted report becomes one hidden hazard, whose key follows from its own."""
+    row, key = _report(unit, uid), uuid5(uid, "hazard")
+    try:
+        actions.link_hazard(row=row, hazard=key, by=request.user)
+    except actions.Refused as error:
+        messages.error(request, str(error))
+        return redirect("residents:detail", unit.slug, uid)
+    found = hazard_actions.Report(
+        place=row.spot or _areas(unit).get(row.area, "") or unit.name,
+        text=f"{row.subject}\n{row.words}"[:2000], kind="other", cause="state", field=row.field,
+        longitude=row.longitude, latitude=row.latitude, at=row.received_at,
+    )  # fmt: skip
+    pictures = hazard_actions.Pictures(files=[one.file for one in queries.photos(row)])
+    hazard_actions.register(
+        unit=unit, report=found, by=request.user, now=now(), client_uuid=key, pictures=pictures
+    )
+    return redirect("hazards:detail", unit.slug, key)
+
+
 @requires(Permission.RESIDENT_HANDLE)
 @exactly_once
 def new(request: PersonRequest, unit: Unit) -> HttpResponse:
@@ -206,7 +231,8 @@ def _page(
         "steps": [(name, STEPS[name]) for name in STEPS if name in possible(row.state)],
         "phone": mask_phone(row.opened_phone), "shown_phone": shown_phone, "reason": reason or ReasonForm(),
         "asks": queries.is_asked(row, today()), "history": lines_of(row, LINES),
-        "point": _point(row),
+        "point": _point(row), "hazard": row.hazard and hazard_queries.hazard(row.unit, row.hazard),
+        "may_report": row.state in queries.ACCEPTED and can(request.user, Permission.HAZARD_REPORT, row.unit),
     }  # fmt: skip
     return render(request, "residents/detail.html", context, status=status)
 

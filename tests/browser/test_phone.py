@@ -1,0 +1,231 @@
+"""The application on the phone in a real browser, with the network switched off and on."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import Page, Route
+
+from safecommunity.hazards import actions, queries
+from safecommunity.hazards.models import HiddenHazard, Photo, Visit
+from safecommunity.units.models import Unit
+from tests.browser.conftest import Visit as Open
+from tests.browser.harness import check_page
+from tests.hazards import made as town
+from tests.hazards.made import Town
+from tests.residents import made
+
+OFFLINE = ("ERR_INTERNET_DISCONNECTED", "Failed to load resource", "ERR_FAILED")
+SENT = "已联网，都发出去了"
+CLOCK_OFF = """
+const Right = Date;
+window.Date = class extends Right {
+  constructor(...given) { super(...(given.length ? given : [Right.now() - 3 * 86400000])); }
+  static now() { return Right.now() - 3 * 86400000; }
+};
+"""
+KEPT = """async () => {
+  const request = indexedDB.open("phone", 1);
+  await new Promise((resolve) => { request.onsuccess = resolve; });
+  const said = {};
+  for (const store of request.result.objectStoreNames) {
+    const all = request.result.transaction(store).objectStore(store).getAll();
+    await new Promise((resolve) => { all.onsuccess = resolve; });
+    const text = (one) =>
+      one instanceof ArrayBuffer ? String.fromCharCode(...new Uint8Array(one)) : String(one);
+    said[store] = all.result.map((row) => Object.values(row).map(text).join("|"));
+  }
+  request.result.close();
+  return said;
+}"""
+
+
+def ready(page: Page) -> None:
+    """The shell is kept and the area is here."""
+    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    page.get_by_text(SENT).wait_for()
+    page.reload()
+    page.get_by_text(SENT).wait_for()
+
+
+def register(page: Page, text: str, photo: Path | None = None, taps: int = 1) -> None:
+    page.get_by_role("button", name="登记隐患").click()
+    page.get_by_label("场所、地点").fill("建设路1号阳光饭店")
+    page.get_by_label("隐患描述").fill(text)
+    if photo:
+        page.get_by_label("照片").set_input_files(photo)
+    page.get_by_role("button", name="存下并发送").click(click_count=taps)
+    page.get_by_role("heading", name="待发送").wait_for()
+
+
+def nothing_left(page: Page) -> None:
+    page.get_by_role("button", name="待发送").click()
+    page.get_by_text("没有等待发送的记录").wait_for()
+
+
+def texts(unit: Unit) -> list[str]:
+    return list(HiddenHazard.objects.below(unit).order_by("id").values_list("text", flat=True))
+
+
+@pytest.fixture
+def here() -> Town:
+    return town.town()
+
+
+@pytest.fixture
+def photo(tmp_path: Path) -> Path:
+    path = tmp_path / "photo.jpg"
+    path.write_bytes(next(iter(made.photo(place=True).chunks)))
+    return path
+
+
+@pytest.mark.requirement("R46")
+def test_what_is_registered_without_a_network_is_sent_once_when_it_returns(
+    visit: Open, here: Town, photo: Path
+) -> None:
+    page = visit("/phone/", person=here.officer, width=390)
+    ready(page)
+    check_page(page, "phone-today")
+    page.context.set_offline(True)
+    page.reload()
+    page.get_by_role("heading", name="今天的检查").wait_for()
+    register(page, "安全出口上锁", photo, taps=2)
+    register(page, "灭火器过期")
+    page.get_by_text("没有网络").wait_for()
+    assert page.locator("#waiting li").count() == 2
+    assert texts(here.block) == []
+    kept = page.evaluate(KEPT)
+    assert len(kept["photos"]) == 1
+    assert not [row for rows in kept.values() for row in rows if "安全出口" in row or "JFIF" in row]
+    page.context.set_offline(False)
+    nothing_left(page)
+    assert texts(here.block) == ["安全出口上锁", "灭火器过期"]
+    row = HiddenHazard.objects.below(here.block).earliest("id")
+    sent = Photo.objects.in_unit(here.block).get()
+    assert (sent.file is not None, row.longitude) == (True, pytest.approx(114.5))
+    assert page.evaluate(KEPT)["photos"] == []
+    check_page(page, "phone-outbox", expected=OFFLINE)
+
+
+def test_the_same_outbox_sent_three_times_is_kept_once(visit: Open, here: Town, photo: Path) -> None:
+    """Twice the server takes the record and its answer is lost; once the answer to the photo is lost."""
+    page = visit("/phone/", person=here.officer, width=390)
+    ready(page)
+    lost: list[str] = []
+
+    def lose(route: Route) -> None:
+        kind = "photo" if "/pictures/" in route.request.url else "record"
+        route.fetch()
+        if lost.count(kind) < (1 if kind == "photo" else 2):
+            lost.append(kind)
+            route.abort()
+        else:
+            route.continue_()
+
+    page.route("**/hazards**", lose)
+    register(page, "安全出口上锁", photo)
+    for _time in range(4):
+        page.get_by_role("button", name="现在发送").click()
+        page.wait_for_timeout(1500)
+    nothing_left(page)
+    assert sorted(lost) == ["photo", "record", "record"]
+    assert texts(here.block) == ["安全出口上锁"]
+    assert Photo.objects.in_unit(here.block).get().file is not None
+
+
+def test_a_device_whose_clock_is_wrong_is_put_right(visit: Open, here: Town) -> None:
+    page = visit("/phone/", person=here.officer, width=390)
+    ready(page)
+    page.add_init_script(CLOCK_OFF)
+    page.reload()
+    page.get_by_text(SENT).wait_for()
+    register(page, "灭火器过期")
+    nothing_left(page)
+    row = HiddenHazard.objects.below(here.block).get()
+    assert row.is_clock_off
+    assert row.device_at is not None
+    assert timezone.now() - row.device_at > timedelta(days=2)
+    assert abs(timezone.now() - row.found_at) < timedelta(minutes=5)
+
+
+def round_of(here: Town) -> Visit:
+    round_ = actions.start_round(
+        unit=here.block, by=here.officer, today=timezone.localdate(), checklist_codes=["workplace"],
+        premises=[], places=["平安里3号楼"], kind="patrol", name="日常巡查", field="workplace",
+        due_date=timezone.localdate() + timedelta(days=3), leader="李安",
+    )  # fmt: skip
+    return queries.visits(round_).get()
+
+
+def answer_all(page: Page, failing: int = 0) -> None:
+    """Every item passes, with a number and a photo where it asks for one; the first so many fail."""
+    page.get_by_role("navigation").get_by_role("button", name="检查").click()
+    page.locator("#rounds").get_by_role("button", name="检查").click()
+    for at, item in enumerate(page.locator("#visit-items fieldset").all()):
+        if item.locator("input[type=number]").count():
+            item.locator("input[type=number]").fill("1")
+        elif at < failing:
+            item.get_by_label("不合格", exact=True).check()
+        else:
+            item.locator("input[type=radio]").nth(2 if item.get_by_label("不适用").count() else 0).check()
+
+
+@pytest.mark.requirement("R46")
+def test_a_place_is_inspected_without_a_network_and_a_failing_item_opens_a_hazard(
+    visit: Open, here: Town
+) -> None:
+    place = round_of(here)
+    page = visit("/phone/", person=here.officer, width=390)
+    ready(page)
+    page.context.set_offline(True)
+    page.reload()
+    answer_all(page, failing=1)
+    check_page(page, "phone-visit", expected=OFFLINE)
+    page.get_by_role("button", name="存下并发送").click()
+    page.get_by_text("没有网络").wait_for()
+    page.context.set_offline(False)
+    nothing_left(page)
+    place.refresh_from_db()
+    assert place.state == Visit.State.DONE
+    assert HiddenHazard.objects.below(here.block).get().visit_id == place.pk
+
+
+def test_what_somebody_else_answered_meanwhile_is_shown_beside_ones_own(visit: Open, here: Town) -> None:
+    place = round_of(here)
+    page = visit("/phone/", person=here.officer, width=390)
+    ready(page)
+    page.context.set_offline(True)
+    answer_all(page)
+    page.get_by_role("button", name="存下并发送").click()
+    page.get_by_text("没有网络").wait_for()
+    actions.skip(visit=place, version=place.version, why="没有人在", by=here.lin)
+    page.context.set_offline(False)
+    page.get_by_text("别人先改了").wait_for()
+    check_page(page, "phone-conflict", expected=OFFLINE)
+    page.get_by_role("button", name="用我的覆盖").click()
+    nothing_left(page)
+    place.refresh_from_db()
+    assert place.state == Visit.State.DONE
+
+
+def test_signing_out_warns_of_unsent_work_and_leaves_nothing(visit: Open, here: Town) -> None:
+    page = visit("/phone/", person=here.officer, width=390)
+    ready(page)
+    page.context.set_offline(True)
+    register(page, "安全出口上锁")
+    page.get_by_text("没有网络").wait_for()
+    with page.expect_event("dialog") as warned:
+        page.get_by_role("button", name="退出登录").click()
+    assert "条数： 1" in warned.value.message
+    warned.value.dismiss()
+    assert len(page.evaluate(KEPT)["outbox"]) == 1
+    page.context.set_offline(False)
+    page.route("**/hazards**", lambda route: route.abort())
+    page.once("dialog", lambda dialog: dialog.accept())
+    page.get_by_role("button", name="退出登录").click()
+    page.wait_for_url("**/account/sign-in/**")
+    kept = page.evaluate("indexedDB.databases().then((all) => all.length)")
+    assert (kept, texts(here.block)) == (0, [])
