@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -76,6 +78,21 @@ def here() -> Town:
 
 
 @pytest.fixture
+def phone(visit: Open) -> Iterator[Open]:
+    """`visit`; nothing is asked of the server any more when the test's records go."""
+    pages: list[Page] = []
+
+    def opened(*where: Any, **how: Any) -> Page:
+        pages.append(visit(*where, **how))
+        return pages[-1]
+
+    yield opened
+    for page in pages:
+        page.wait_for_load_state("networkidle")
+        page.goto("about:blank")
+
+
+@pytest.fixture
 def photo(tmp_path: Path) -> Path:
     path = tmp_path / "photo.jpg"
     path.write_bytes(next(iter(made.photo(place=True).chunks)))
@@ -84,9 +101,9 @@ def photo(tmp_path: Path) -> Path:
 
 @pytest.mark.requirement("R46")
 def test_what_is_registered_without_a_network_is_sent_once_when_it_returns(
-    visit: Open, here: Town, photo: Path
+    phone: Open, here: Town, photo: Path
 ) -> None:
-    page = visit("/phone/", person=here.officer, width=390)
+    page = phone("/phone/", person=here.officer, width=390)
     ready(page)
     check_page(page, "phone-today")
     page.context.set_offline(True)
@@ -110,9 +127,9 @@ def test_what_is_registered_without_a_network_is_sent_once_when_it_returns(
     check_page(page, "phone-outbox", expected=OFFLINE)
 
 
-def test_the_same_outbox_sent_three_times_is_kept_once(visit: Open, here: Town, photo: Path) -> None:
+def test_the_same_outbox_sent_three_times_is_kept_once(phone: Open, here: Town, photo: Path) -> None:
     """Twice the server takes the record and its answer is lost; once the answer to the photo is lost."""
-    page = visit("/phone/", person=here.officer, width=390)
+    page = phone("/phone/", person=here.officer, width=390)
     ready(page)
     lost: list[str] = []
 
@@ -136,8 +153,8 @@ def test_the_same_outbox_sent_three_times_is_kept_once(visit: Open, here: Town, 
     assert Photo.objects.in_unit(here.block).get().file is not None
 
 
-def test_a_device_whose_clock_is_wrong_is_put_right(visit: Open, here: Town) -> None:
-    page = visit("/phone/", person=here.officer, width=390)
+def test_a_device_whose_clock_is_wrong_is_put_right(phone: Open, here: Town) -> None:
+    page = phone("/phone/", person=here.officer, width=390)
     ready(page)
     page.add_init_script(CLOCK_OFF)
     page.reload()
@@ -175,10 +192,10 @@ def answer_all(page: Page, failing: int = 0) -> None:
 
 @pytest.mark.requirement("R46")
 def test_a_place_is_inspected_without_a_network_and_a_failing_item_opens_a_hazard(
-    visit: Open, here: Town
+    phone: Open, here: Town
 ) -> None:
     place = round_of(here)
-    page = visit("/phone/", person=here.officer, width=390)
+    page = phone("/phone/", person=here.officer, width=390)
     ready(page)
     page.context.set_offline(True)
     page.reload()
@@ -193,9 +210,9 @@ def test_a_place_is_inspected_without_a_network_and_a_failing_item_opens_a_hazar
     assert HiddenHazard.objects.below(here.block).get().visit_id == place.pk
 
 
-def test_what_somebody_else_answered_meanwhile_is_shown_beside_ones_own(visit: Open, here: Town) -> None:
+def test_what_somebody_else_answered_meanwhile_is_shown_beside_ones_own(phone: Open, here: Town) -> None:
     place = round_of(here)
-    page = visit("/phone/", person=here.officer, width=390)
+    page = phone("/phone/", person=here.officer, width=390)
     ready(page)
     page.context.set_offline(True)
     answer_all(page)
@@ -211,8 +228,8 @@ def test_what_somebody_else_answered_meanwhile_is_shown_beside_ones_own(visit: O
     assert place.state == Visit.State.DONE
 
 
-def test_signing_out_warns_of_unsent_work_and_leaves_nothing(visit: Open, here: Town) -> None:
-    page = visit("/phone/", person=here.officer, width=390)
+def test_signing_out_warns_of_unsent_work_and_leaves_nothing(phone: Open, here: Town) -> None:
+    page = phone("/phone/", person=here.officer, width=390)
     ready(page)
     page.context.set_offline(True)
     register(page, "安全出口上锁")
@@ -229,3 +246,25 @@ def test_signing_out_warns_of_unsent_work_and_leaves_nothing(visit: Open, here: 
     page.wait_for_url("**/account/sign-in/**")
     kept = page.evaluate("indexedDB.databases().then((all) => all.length)")
     assert (kept, texts(here.block)) == (0, [])
+
+
+def test_signing_out_on_another_page_warns_of_unsent_work_too(phone: Open, here: Town) -> None:
+    page = phone("/phone/", person=here.officer, width=1440)
+    ready(page)
+    page.route("**/hazards**", lambda route: route.abort())
+    register(page, "安全出口上锁")
+    page.get_by_text("没有网络").wait_for()
+    page.goto("/account/")
+    page.locator(".topbar .menu summary").last.click()
+    with page.expect_event("dialog") as warned:
+        page.get_by_role("button", name="退出登录").click()
+    assert "条数： 1" in warned.value.message
+    warned.value.dismiss()
+    page.goto("/phone/")
+    page.get_by_text("没有网络").wait_for()
+    assert len(page.evaluate(KEPT)["outbox"]) == 1
+    page.goto("/account/")
+    page.once("dialog", lambda dialog: dialog.accept())
+    page.locator(".topbar .menu summary").last.click()
+    page.get_by_role("button", name="退出登录").click()
+    page.wait_for_url("**/account/sign-in/**")

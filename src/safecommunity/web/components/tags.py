@@ -40,7 +40,7 @@ STYLES = (
     *sorted(f"css/components/{path.name}" for path in (STATIC / "css" / "components").glob("*.css")),
     "css/print.css",
 )
-MODULES = ("theme", "menu", "confirm", "palette", "forms", "drop", "bulk", "toast", "tips")
+MODULES = ("theme", "menu", "confirm", "palette", "forms", "drop", "bulk", "toast", "tips", "leave")
 
 
 @register.simple_tag

@@ -1,0 +1,28 @@
+// form[data-unsent]: signing out empties what the phone's page keeps; what it has not sent yet is warned of first.
+const NAME = "phone";
+
+const unsent = async () => {
+  const known = await indexedDB.databases();
+  if (!known.some(({ name }) => name === NAME)) return 0;
+  const request = indexedDB.open(NAME);
+  await new Promise((resolve) => {
+    request.onsuccess = resolve;
+  });
+  const counted = request.result.transaction("outbox").objectStore("outbox").count();
+  await new Promise((resolve) => {
+    counted.onsuccess = resolve;
+  });
+  request.result.close();
+  return counted.result;
+};
+
+document.addEventListener("submit", async (event) => {
+  const form = event.target;
+  if (!form.matches("[data-unsent]") || form.asked) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  const left = await unsent();
+  if (left && !confirm(`${form.dataset.unsent} ${left}`)) return;
+  form.asked = true;
+  form.requestSubmit();
+}, { capture: true });
