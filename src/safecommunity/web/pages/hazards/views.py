@@ -28,6 +28,7 @@ from safecommunity.hazards import actions, queries
 from safecommunity.hazards.actions import Pictures
 from safecommunity.hazards.models import Grade, HiddenHazard, Photo, State
 from safecommunity.ledgers.wording import told
+from safecommunity.residents import queries as residents
 from safecommunity.units.models import Unit
 from safecommunity.units.permissions import Permission, can
 from safecommunity.units.scope import StaleRecord
@@ -289,7 +290,7 @@ def _page(
         "may_link": may_report and row.state in queries.FIXING,
         "has_link": may_report and queries.links(row, moment).exists(),
         "days_listed": (row.listed_until - today()).days if row.is_listed and row.listed_until else None,
-        "map": _map(row),
+        "map": _map(row), "report": residents.of_hazard(row.unit, row.client_uuid),
     }  # fmt: skip
     return render(request, "hazards/detail.html", context, status=status)
 
