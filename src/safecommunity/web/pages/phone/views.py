@@ -56,7 +56,8 @@ def manifest(request: HttpRequest) -> JsonResponse:
     here = reverse("phone:shell")
     said = {
         "name": _("安全社区现场"), "short_name": _("现场"), "lang": language(), "start_url": here,
-        "scope": here, "display": "standalone", "theme_color": "#0b6370", "background_color": "#f5f7f9", "icons": [icon],
+        "scope": here, "display": "standalone", "theme_color": "#0b6370",
+        "background_color": "#f5f7f9", "icons": [icon],
     }  # fmt: skip
     return JsonResponse(said, content_type="application/manifest+json")
 
