@@ -76,7 +76,7 @@ once(form, async () => {
   if (!form.reportValidity()) return;
   const { visit, round, items } = visiting;
   const { answers, photos } = await answersOf(items);
-  const path = `/api/units/${round.unit}/visits/${visit.client_uuid}`;
+  const path = `/api/units/${round.unit}/stops/${visit.client_uuid}`;
   const body = { answers, ...(await position()), device_at: new Date().toISOString() };
   await add({
     uuid: visit.client_uuid, method: "PUT", path, body, clocked: true, version: visit.version, title: visit.place,
