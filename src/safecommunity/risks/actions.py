@@ -265,7 +265,7 @@ def _keep(point: RiskPoint, by: User | None) -> None:
     place = {"address": point.address, "division": point.division}
     if point.longitude is not None:
         place |= {"longitude": point.longitude, "latitude": point.latitude}
-    words = (f"{codes['risk-controls'][code].name}：{text}" for code, text in held.controls.items())
+    words = (f"{codes['risk-controls'][code].name}：{text}" for code, text in held.controls_in_order)
     values = {
         "number": point.code, "name": point.name, "kind": point.kind, "field": point.field, "place": place,
         "premises": point.premises_id, "events": point.events, "groups": point.groups, "people": point.people,

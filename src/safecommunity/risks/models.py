@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from safecommunity.ledgers.models import Entry
+from safecommunity.library import codes
 from safecommunity.places.models import PrefixField
 from safecommunity.units.scope import UnitRow
 
@@ -134,6 +135,11 @@ class Evaluation(UnitRow):
                 name="evaluation_holds_forward",
             ),
         ]
+
+    @property
+    def controls_in_order(self) -> list[tuple[str, str]]:
+        """Code and words of each control, in the order of the code list: a database need not keep it."""
+        return [(code, self.controls[code]) for code in codes["risk-controls"] if code in self.controls]
 
     def __str__(self) -> str:
         return f"{self.point_id} {self.number}"

@@ -83,7 +83,7 @@ def _standing(records: Records, grades: tuple[str, ...]) -> list[Evaluation]:
 
 def _line(records: Records, one: Evaluation) -> tuple[str, ...]:
     grades, kinds = codes["risk-grades"], codes["risk-controls"]
-    controls = (f"{records.named(kinds[code])}：{text}" for code, text in one.controls.items())
+    controls = (f"{records.named(kinds[code])}：{text}" for code, text in one.controls_in_order)
     review = one.point.review_date
     return (
         one.point.code, one.point.name, one.point.address, _events(records, one),

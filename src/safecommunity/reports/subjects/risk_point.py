@@ -94,7 +94,7 @@ def dangers(row: RiskPoint, records: Records, call: Call) -> Made:
 def controls(row: RiskPoint, records: Records, call: Call) -> Made:
     """What is done against it, without the response to an emergency."""
     held, kinds = queries.evaluations(row).first(), codes["risk-controls"]
-    given = held.controls.items() if held else ()
+    given = held.controls_in_order if held else ()
     rows = [(records.named(kinds[code]), text) for code, text in given if code != "emergency"]
     return _facts(row, _("管控措施"), rows)
 

@@ -57,7 +57,7 @@ def evaluated(row: Evaluation) -> dict[str, Any]:
         "after": side(method, row.after),
         "state": state_of(row.grade),
         "direct": names("direct-risks", row.direct),
-        "controls": [(local(codes["risk-controls"][code]), text) for code, text in row.controls.items()],
+        "controls": [(local(codes["risk-controls"][code]), text) for code, text in row.controls_in_order],
         "level": local(queries.level(row.grade)),
     }
 
