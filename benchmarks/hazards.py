@@ -90,9 +90,9 @@ def asks() -> dict[str, Any]:
 def listed(unit: Any, ask: Any) -> None:
     from safecommunity.hazards import queries
 
-    rows = queries.found(unit, ask, NOW).select_related("unit")
-    list(rows[:PAGE])
-    rows.count()
+    ids = queries.found(unit, ask, NOW).values_list("pk", flat=True)
+    if ids.count():
+        queries.in_order(unit, list(ids[:PAGE]))
 
 
 def counted(unit: Any) -> None:

@@ -272,9 +272,10 @@ def index(
 ) -> dict[str, Any]:
     unit = unit_for(request, slug, Permission.HAZARD_VIEW)
     asked = queries.Ask(text=text[:100], state=state, grade=grade, kind=kind, field=field, mark=mark)
-    rows = queries.found(unit, asked, timezone.now()).select_related("unit")
+    ids = queries.found(unit, asked, timezone.now()).values_list("pk", flat=True)
     begin, most = max(offset, 0), min(max(limit, 1), MOST)
-    return {"count": rows.count(), "hazards": [_out(row) for row in rows[begin : begin + most]]}
+    rows = queries.in_order(unit, list(ids[begin : begin + most]))
+    return {"count": ids.count(), "hazards": [_out(row) for row in rows]}
 
 
 @router.post(

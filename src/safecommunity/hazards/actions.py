@@ -48,7 +48,7 @@ from safecommunity.units.permissions import Permission, can
 from safecommunity.units.scope import StaleRecord, change
 
 MOST_PLACES = 2000
-LONGEST_SEARCH = 600
+LONGEST_SEARCH = 300  # characters, so that its index takes them on every database
 
 
 class Refused(Exception):

@@ -25,6 +25,11 @@ from safecommunity.units.models import Unit
 from safecommunity.units.scope import UnitRow
 
 PERSON = settings.AUTH_USER_MODEL
+LISTED = Q(listed_at__isnull=False, delisted_at=None)
+# All that lists count by and statistics are made of, so that neither reads the hazards themselves.
+COUNTED_COLUMNS = (
+    "path", "found_at", "state", "grade", "kind", "cause", "field", "is_repeat", "due_at", "fixed_at",
+)  # fmt: skip
 
 
 def _person(label: Any = None) -> Any:
@@ -279,8 +284,12 @@ class HiddenHazard(UnitRow):
         indexes = [
             models.Index(fields=["path", "-id"], name="hazard_by_path"),
             models.Index(fields=["path", "state", "due_at"], name="hazard_by_state"),
-            models.Index(fields=["path", "found_at", "state", "grade"], name="hazard_by_day"),
+            models.Index(fields=[*COUNTED_COLUMNS], name="hazard_by_day"),
             models.Index(fields=["path", "place_key"], name="hazard_by_place"),
+            models.Index(fields=["path", "search"], name="hazard_by_text"),
+            models.Index(fields=["path"], name="hazard_listed", condition=LISTED),
+            models.Index(fields=["path"], name="hazard_more_time", condition=Q(asked_until__isnull=False)),
+            models.Index(fields=["path"], name="hazard_outside", condition=Q(is_outside=True)),
             models.Index(fields=["contact"], name="hazard_by_contact", condition=Q(contact__isnull=False)),
             models.Index(fields=["visit"], name="hazard_by_visit", condition=Q(visit__isnull=False)),
         ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -20,6 +20,7 @@ from safecommunity.core import hazards as core
 from safecommunity.core.checklists import Item
 from safecommunity.core.geometry import contains, from_geojson
 from safecommunity.hazards.models import (
+    LISTED,
     HiddenHazard,
     Inspection,
     Kind,
@@ -66,7 +67,7 @@ class Ask:
 MARKS: Mapping[str, Any] = {
     "open": lambda now: Q(state__in=OPEN),
     "overdue": lambda now: Q(state__in=FIXING, due_at__lt=now),
-    "listed": lambda now: Q(listed_at__isnull=False, delisted_at=None),
+    "listed": lambda now: LISTED,
     "repeat": lambda now: Q(is_repeat=True),
     "extension": lambda now: Q(asked_until__isnull=False),
     "outside": lambda now: Q(is_outside=True),
@@ -93,6 +94,12 @@ def found(unit: Unit, ask: Ask, now: datetime) -> QuerySet[HiddenHazard]:
     for word in ask.text.lower().split():
         rows = rows.filter(search__contains=word)
     return rows.order_by(SORTS.get(ask.sort, "-id"), "-id")
+
+
+def in_order(unit: Unit, ids: Sequence[int]) -> list[HiddenHazard]:
+    """These hazards of the unit and those beneath it, in the order of the ids."""
+    rows = hazards(unit).select_related("unit").in_bulk(ids)
+    return [rows[pk] for pk in ids if pk in rows]
 
 
 def hazard(unit: Unit, uid: UUID) -> HiddenHazard | None:

@@ -89,13 +89,13 @@ WAYS = {
 @requires(Permission.HAZARD_VIEW)
 def index(request: PersonRequest, unit: Unit) -> HttpResponse:
     asked = _asked(request)
-    page = Paginator(queries.found(unit, asked, now()).select_related("unit"), PAGE).get_page(
-        request.GET.get("page")
-    )
     moment = now()
+    ids = queries.found(unit, asked, moment).values_list("pk", flat=True)
+    page = Paginator(ids, PAGE).get_page(request.GET.get("page"))
+    rows = queries.in_order(unit, list(page))
     context = {
         **_choices(asked), "here": "list", "page": page,
-        "rows": [(row, *display.badge(row, moment), display.word("hazard-kinds", row.kind)) for row in page],
+        "rows": [(row, *display.badge(row, moment), display.word("hazard-kinds", row.kind)) for row in rows],
         "is_narrow": asked != queries.Ask(sort=asked.sort),
         "may_report": can(request.user, Permission.HAZARD_REPORT, unit),
         "may_export": can(request.user, Permission.LEDGER_EXPORT, unit),
