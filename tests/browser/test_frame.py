@@ -72,12 +72,20 @@ def test_the_phone_reaches_every_section_through_more(visit: Visit, unit: Unit) 
     page.wait_for_url("**/ygjd/ledgers/")
 
 
+def test_signing_out_works_where_the_browser_keeps_nothing(visit: Visit, unit: Unit) -> None:
+    page = visit("/ygjd/", person=make.member(unit))
+    page.evaluate("() => { indexedDB.databases = () => Promise.reject(new Error('kept from pages')); }")
+    page.locator(".topbar details[data-menu] summary").click()
+    page.get_by_role("button", name="退出登录").click()
+    page.wait_for_url("**/account/sign-in/**")
+
+
 def test_signing_out_ends_the_session(visit: Visit, unit: Unit) -> None:
     page = visit("/ygjd/", person=make.member(unit))
     page.locator(".topbar details[data-menu] summary").click()
     check_page(page, "user-menu")
     page.get_by_role("button", name="退出登录").click()
-    page.wait_for_load_state()
+    page.wait_for_url("**/account/sign-in/**")
     page.goto("/ygjd/")
     assert "/account/sign-in/" in page.url
 

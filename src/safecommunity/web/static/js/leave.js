@@ -5,12 +5,14 @@ const unsent = async () => {
   const known = await indexedDB.databases();
   if (!known.some(({ name }) => name === NAME)) return 0;
   const request = indexedDB.open(NAME);
-  await new Promise((resolve) => {
+  await new Promise((resolve, reject) => {
     request.onsuccess = resolve;
+    request.onerror = reject;
   });
   const counted = request.result.transaction("outbox").objectStore("outbox").count();
-  await new Promise((resolve) => {
+  await new Promise((resolve, reject) => {
     counted.onsuccess = resolve;
+    counted.onerror = reject;
   });
   request.result.close();
   return counted.result;
@@ -21,7 +23,8 @@ document.addEventListener("submit", async (event) => {
   if (!form.matches("[data-unsent]") || form.asked) return;
   event.preventDefault();
   event.stopImmediatePropagation();
-  const left = await unsent();
+  // Who wants to leave leaves, also where the browser keeps nothing or does not tell.
+  const left = await unsent().catch(() => 0);
   if (left && !confirm(`${form.dataset.unsent} ${left}`)) return;
   form.asked = true;
   form.requestSubmit();
