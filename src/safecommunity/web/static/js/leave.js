@@ -20,12 +20,11 @@ const unsent = async () => {
 
 document.addEventListener("submit", async (event) => {
   const form = event.target;
-  if (!form.matches("[data-unsent]") || form.asked) return;
+  if (!form.matches("[data-unsent]")) return;
   event.preventDefault();
   event.stopImmediatePropagation();
   // Who wants to leave leaves, also where the browser keeps nothing or does not tell.
   const left = await unsent().catch(() => 0);
   if (left && !confirm(`${form.dataset.unsent} ${left}`)) return;
-  form.asked = true;
-  form.requestSubmit();
+  form.submit();
 }, { capture: true });
