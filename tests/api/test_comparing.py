@@ -104,7 +104,6 @@ def test_the_archive_is_read_and_made_into_one_file(unit: Unit, lin: User) -> No
     worker.drain()
     file = caller.client.get(f"/api/units/{unit.slug}/jobs/{job['id']}/file")
     assert b"".join(file.streaming_content).startswith(b"PK")  # type: ignore[arg-type]
-    file.close()
     assert caller.ask("GET", address.replace("national-2006", "none"))[0] == 404
     wu = make.member(make.unit("别处街道"), username="wu")
     assert Caller(wu).ask("GET", address)[0] == 404
