@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -43,6 +43,14 @@ KEPT = """async () => {
   request.result.close();
   return said;
 }"""
+
+
+def dismissed(page: Page, act: Callable[[], None]) -> str:
+    """The words of the question `act` raises, answered with no while `act` may still wait for it."""
+    page.once("dialog", lambda dialog: dialog.dismiss())
+    with page.expect_event("dialog") as asked:
+        act()
+    return asked.value.message
 
 
 def ready(page: Page) -> None:
@@ -234,10 +242,7 @@ def test_signing_out_warns_of_unsent_work_and_leaves_nothing(phone: Open, here: 
     page.context.set_offline(True)
     register(page, "安全出口上锁")
     page.get_by_text("没有网络").wait_for()
-    with page.expect_event("dialog") as warned:
-        page.get_by_role("button", name="退出登录").click()
-    assert "条数： 1" in warned.value.message
-    warned.value.dismiss()
+    assert "条数： 1" in dismissed(page, lambda: page.get_by_role("button", name="退出登录").click())
     assert len(page.evaluate(KEPT)["outbox"]) == 1
     page.context.set_offline(False)
     page.route("**/hazards**", lambda route: route.abort())
@@ -256,10 +261,7 @@ def test_signing_out_on_another_page_warns_of_unsent_work_too(phone: Open, here:
     page.get_by_text("没有网络").wait_for()
     page.goto("/account/")
     page.locator(".topbar .menu summary").last.click()
-    with page.expect_event("dialog") as warned:
-        page.get_by_role("button", name="退出登录").click()
-    assert "条数： 1" in warned.value.message
-    warned.value.dismiss()
+    assert "条数： 1" in dismissed(page, lambda: page.get_by_role("button", name="退出登录").click())
     page.goto("/phone/")
     page.get_by_text("没有网络").wait_for()
     assert len(page.evaluate(KEPT)["outbox"]) == 1
