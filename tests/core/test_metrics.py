@@ -186,6 +186,11 @@ def test_distinct_values_are_counted_once() -> None:
         (Condition("a", "begun"), {"a": "2026-12-31"}, True),
         (Condition("a", "begun"), {"a": "2027-01-01"}, False),
         (Condition("a", "begun"), {}, False),
+        (Condition("a", "passed"), {"a": "2026-12-30"}, True),
+        (Condition("a", "passed"), {"a": "2026-12-31"}, False),
+        (Condition("a", "not_come"), {"a": "2026-12-31"}, False),
+        (Condition("a", "not_come"), {"a": "2027-01-01"}, True),
+        (Condition("a", "not_come"), {}, True),
     ],
 )
 def test_each_condition(condition: Condition, record: dict[str, Any], met: bool) -> None:

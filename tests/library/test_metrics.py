@@ -49,7 +49,7 @@ def test_its_conditions_fit_their_fields(metric: Metric) -> None:
                 if field.kind == "yes-no" and condition.test == "eq"
                 else True
             )
-            if condition.test in {"begun", "valid_on", "not_ended", "not_after"}:
+            if condition.test in {"begun", "passed", "valid_on", "not_ended", "not_come", "not_after"}:
                 assert field.is_date
             if condition.test in {"eq", "in"} and field.choices:
                 wanted = condition.value if condition.test == "in" else (condition.value,)

@@ -105,6 +105,8 @@ CONDITIONS = [
     {"field": "end_date", "is": "begun"},
     {"field": "end_date", "is": "valid_on"},
     {"field": "end_date", "is": "not_ended"},
+    {"field": "end_date", "is": "passed"},
+    {"field": "end_date", "is": "not_come"},
     {"field": "held_date", "is": "not_after", "value": "end_date"},
 ]
 

@@ -1,17 +1,20 @@
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
 from safecommunity.accounts.models import User
 from safecommunity.audit.models import Line
+from safecommunity.core.periods import Period
+from safecommunity.hazards import actions as hazards
 from safecommunity.notices.models import Notice
 from safecommunity.returns import actions, queries
 from safecommunity.returns.models import Return, State
 from safecommunity.units.models import Unit
 from safecommunity.units.scope import StaleRecord
 from tests import make
+from tests.hazards import made as found
 from tests.returns import made
 
 pytestmark = pytest.mark.django_db
@@ -46,6 +49,26 @@ def test_a_return_counts_the_month_at_and_beneath_the_unit_and_nothing_else(stre
     assert (row.figures["drills"], row.figures["injured"]) == ("2", None)
     figure = row.rules.figures["drills"]
     assert queries.records_of(street, figure, made.MONTH, made.TODAY).count() == 2
+
+
+@pytest.mark.requirement("R161", "R202")
+def test_hidden_hazards_stand_in_a_return_as_they_were_when_its_month_ended() -> None:
+    here, march, later = found.town(), Period.parse("2026-03"), found.NOW + timedelta(days=40)
+    found.closed(here, place="一号楼")
+    found.guaranteed(here, place="二号楼")
+    row = found.assigned(here, place="三号楼")
+    hazards.fix(hazard=row, version=row.version, text="已打开", by=here.keeper, now=later)
+    found.closed(here, place="四号楼", now=later)
+    void = found.hazard(here, place="五号楼")
+    hazards.void(hazard=void, version=void.version, words="看错了", by=here.lin, now=found.NOW)
+    april = made.compiled(here.street, here.lin, march.next())
+    whole = made.compiled(here.street, here.lin, march)
+    codes = [f"hidden-hazards-{one}" for one in ("found", "fixed", "on-time", "overdue", "major")]
+    assert [whole.figures[code] for code in codes] == ["3", "1", "1", "2", "1"]
+    assert [april.figures[code] for code in codes] == ["1", "2", "1", "1", "1"]
+    for code in codes:
+        records = queries.records_of(here.street, whole.rules.figures[code], march, made.TODAY)
+        assert str(records.count()) == whole.figures[code]
 
 
 @pytest.mark.requirement("R202")

@@ -21,14 +21,17 @@ from safecommunity.core.periods import Period
 
 Record = Mapping[str, Any]
 
-TESTS = ("eq", "in", "at_least", "at_most", "set", "not_set", "begun", "valid_on", "not_ended", "not_after")
+TESTS = (
+    "eq", "in", "at_least", "at_most", "set", "not_set", "begun", "passed", "valid_on", "not_ended", "not_come",
+    "not_after",
+)  # fmt: skip
 AGGREGATES = ("count", "sum", "count_distinct", "latest", "share", "share_on_time", "ratio")
 COUNTED = ("within", "state")
 ROLL_UPS = ("sum", "recompute", "none")
 WORDINGS = ("official", "found", "seed", "remembered", "ours")
 LISTS = {"in"}
 NUMBERS = {"at_least", "at_most"}
-BARE = {"set", "not_set", "begun", "valid_on", "not_ended"}
+BARE = {"set", "not_set", "begun", "passed", "valid_on", "not_ended", "not_come"}
 
 
 class MetricError(ValueError):
@@ -56,8 +59,9 @@ def span(period: Period, today: date | None) -> Span:
 class Condition:
     """One requirement on one field of a record.
 
-    `begun`, `valid_on` and `not_ended` look at the last day of the span: a date that has come; one that has
-    not passed; one that has not passed or was never set. `not_after` compares with the field in `value`.
+    Five look at the last day of the span. `begun`: a date that has come; `passed`: one before that day;
+    `valid_on`: one that has not passed; `not_ended`: one that has not passed or was never set; `not_come`: one
+    after that day or never set. `not_after` compares with the field in `value`.
     """
 
     field: str
@@ -70,7 +74,7 @@ class Condition:
             return not _blank(found)
         if self.test == "not_set":
             return _blank(found)
-        if self.test == "not_ended" and _blank(found):
+        if self.test in {"not_ended", "not_come"} and _blank(found):
             return True
         return not _blank(found) and self._holds(found, record, days)
 
@@ -88,6 +92,10 @@ class Condition:
                 return not _blank(record.get(self.value)) and str(found) <= str(record[self.value])
             case "begun":
                 return str(found) <= days.end.isoformat()
+            case "passed":
+                return str(found) < days.end.isoformat()
+            case "not_come":
+                return str(found) > days.end.isoformat()
             case _:
                 return str(found) >= days.end.isoformat()
 

@@ -21,7 +21,7 @@ from safecommunity.ledgers.models import Entry
 from safecommunity.library import ledgers
 
 STEP = Decimal("0.0001")
-AT_THE_END = {"begun", "valid_on", "not_ended"}
+AT_THE_END = {"begun", "passed", "valid_on", "not_ended", "not_come"}
 Numbers = dict[tuple[int, str], Decimal]  # (unit id, period code) → what a term comes to
 Days = list[tuple[str, Span]]  # period codes and the days of each looked at
 
@@ -246,6 +246,10 @@ def _holds(source: str, condition: Condition, days: Span) -> Q:
             return Q(**{f"number_{condition.field}__lte": condition.value})
         case "begun":
             return is_set & Q(**{f"{text}__lte": days.end.isoformat()})
+        case "passed":
+            return is_set & Q(**{f"{text}__lt": days.end.isoformat()})
+        case "not_come":
+            return ~is_set | Q(**{f"{text}__gt": days.end.isoformat()})
         case "valid_on":
             return Q(**{f"{text}__gte": days.end.isoformat()})
         case "not_ended":
