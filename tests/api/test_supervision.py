@@ -102,9 +102,16 @@ def test_a_visit_is_run_answered_and_accepted(city: Unit, streets: list[Unit], p
     assert ask(lin, "GET", one)[1]["findings"][0]["text"] == "通道堵塞"
     each = f"{one}/findings/{finding['uuid']}"
     assert ask(people[0], "POST", f"{each}/answer", {"words": "代答"}, 1)[0] == 422
-    assert ask(lin, "POST", f"{each}/answer", {"words": "已清理"}, 1)[1]["state"] == "answered"
-    assert ask(people[0], "POST", f"{each}/decide", {"accept": False}, 2)[0] == 422
-    status, finding = ask(people[0], "POST", f"{each}/decide", {"accept": True}, 2)
+    later = {"until": "2126-10-30", "why": "等配件"}
+    assert ask(people[0], "POST", f"{each}/ask", later, 1)[0] == 422
+    assert ask(lin, "POST", f"{each}/ask", later, 1)[1]["extensions"][0]["state"] == "asked"
+    assert ask(lin, "POST", f"{each}/extend", {"grant": True, "reason": "可"}, 2)[0] in (403, 422)
+    assert ask(people[0], "POST", f"{each}/extend", {"grant": True, "reason": "可"}, 1)[0] == 412
+    status, finding = ask(people[0], "POST", f"{each}/extend", {"grant": True, "reason": "可"}, 2)
+    assert (status, finding["due_date"], finding["extensions"][0]["reason"]) == (200, "2126-10-30", "可")
+    assert ask(lin, "POST", f"{each}/answer", {"words": "已清理"}, 3)[1]["state"] == "answered"
+    assert ask(people[0], "POST", f"{each}/decide", {"accept": False}, 4)[0] == 422
+    status, finding = ask(people[0], "POST", f"{each}/decide", {"accept": True}, 4)
     assert (status, finding["state"], finding["replies"][0]["accepted"]) == (200, "accepted", True)
 
 

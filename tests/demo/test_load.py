@@ -20,6 +20,7 @@ from safecommunity.jobs.models import Job
 from safecommunity.ledgers.models import Entry
 from safecommunity.library import ledgers, programmes, schemes
 from safecommunity.programmes.models import Programme, Task
+from safecommunity.returns.models import Return
 from safecommunity.reviews.models import Review, Title
 from safecommunity.supervision.models import Award, Finding, Standing, Visit
 from safecommunity.units.models import Body, RoleHolding, Unit
@@ -82,6 +83,9 @@ def test_the_demonstration_shows_something_true_on_every_page(demo):
     ways = Review.objects.everything(reason=reason)
     assert sorted(ways.values_list("state", flat=True)) == ["building", "on-site"]
     assert Title.objects.everything(reason=reason).count() == 1
+    filed = Return.objects.everything(reason=reason).filter(unit__slug__startswith="1301")
+    assert set(filed.filter(is_zero=True).values_list("unit__slug", flat=True)) == {"130172"}
+    assert any(int(one.figures["hidden-hazards-found"] or 0) for one in filed.filter(unit__slug="130104"))
     left = Job.objects.everything(reason=reason).exclude(state=Job.State.DONE)
     assert [(job.kind, job.error) for job in left] == []
     assert verify() == []

@@ -27,7 +27,7 @@ from tests.supervision import made
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("R204")]
 
 BEFORE = made.DAY - timedelta(days=1)
-LATER = made.DAY + timedelta(days=1)
+LATER = made.DAY + timedelta(days=14)
 
 
 @pytest.fixture
@@ -463,6 +463,62 @@ def test_an_answer_twice_at_once_is_given_once(finding: Any, lin: User) -> None:
     answered(finding, lin)
     with pytest.raises(StaleRecord):
         answered(seen, lin)
+
+
+@pytest.mark.requirement("R204")
+def test_more_time_is_asked_for_with_a_reason_and_granted_or_refused_by_the_supervisor(
+    finding: Any, streets: list[Unit], people: list[User], lin: User
+) -> None:
+    now = {"now": made.NOW, "today": made.DAY}
+
+    def asks(by: User, until: Any = LATER, why: str = "要等配件") -> Any:
+        return actions.ask_for_time(
+            finding=finding, version=finding.version, until=until, why=why, by=by, **now
+        )
+
+    def says(grant: bool, reason: str, by: User) -> Any:
+        return actions.decide_time(
+            finding=finding, version=finding.version, grant=grant, reason=reason, by=by, **now
+        )
+
+    old = finding.due_date
+    for person in (people[0], people[2], make.member(streets[1], "office", "wu")):
+        with pytest.raises(Refused, match="被督查的单位自己"):
+            asks(person)
+    for until, why, words in ((old, "要等配件", "晚于现在的期限"), (LATER, " ", "写明原因")):
+        with pytest.raises(Refused, match=words):
+            asks(lin, until, why)
+    stale = queries.finding(finding.visit, finding.uuid)
+    asks(lin)
+    with pytest.raises(Refused, match="已经申请延期"):
+        asks(lin)
+    with pytest.raises(StaleRecord):
+        answered(stale, lin)
+    with pytest.raises(Refused, match="申请人自己不能审批"):
+        says(True, "同意", lin)
+    with pytest.raises(Refused, match="写明原因"):
+        says(False, "", people[0])
+    says(False, "可以先清出通道", people[0])
+    assert finding.due_date == old
+    asks(lin)
+    says(True, "配件月底到", people[1])
+    assert finding.due_date == LATER
+    asks(lin, LATER + timedelta(days=9))
+    answered(finding, lin)
+    with pytest.raises(Refused, match="组织督查的单位审批"):
+        says(True, "同意", people[0])
+    kept = queries.extensions(finding.visit)[finding.pk]
+    assert [(one.state, one.from_date, one.reason) for one in kept] == [
+        ("refused", old, "可以先清出通道"), ("granted", old, "配件月底到"), ("lapsed", LATER, ""),
+    ]  # fmt: skip
+    assert titles(lin)[-2:] == [
+        "督查问题的延期申请没有同意：消防通道堆放杂物（可以先清出通道）",
+        f"督查问题的反馈期限已延至 {LATER}：消防通道堆放杂物",
+    ]
+    assert f"街道1申请把督查问题的反馈期限延至 {LATER}：消防通道堆放杂物" in titles(people[0])
+    assert acts("visit.time-") == [
+        f"visit.time-{act}" for act in ("asked", "refused", "asked", "granted", "asked")
+    ]
 
 
 def test_a_late_answer_says_so(finding: Any, lin: User) -> None:

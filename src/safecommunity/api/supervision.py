@@ -20,7 +20,7 @@ from safecommunity.evidence import queries as evidence
 from safecommunity.evidence.models import File
 from safecommunity.supervision.actions import Refused
 from safecommunity.supervision.actions import visits as actions
-from safecommunity.supervision.models.visits import Finding, Kind, Reply, Round, Visit, VisitState
+from safecommunity.supervision.models.visits import Extension, Finding, Kind, Reply, Round, Visit, VisitState
 from safecommunity.supervision.queries import visits as queries
 from safecommunity.units.models import Unit
 from safecommunity.units.permissions import Permission
@@ -107,6 +107,28 @@ class DecideIn(Schema):
     due_date: dt.date | None = Field(None, ge=FIRST, le=LAST)
 
 
+class AskIn(Schema):
+    until: dt.date = Field(ge=FIRST, le=LAST)
+    why: str = Field(min_length=1, max_length=500)
+
+
+class ExtendIn(Schema):
+    grant: bool
+    reason: str = Field(min_length=1, max_length=500)
+
+
+class ExtensionOut(Schema):
+    """More time that the unit asked for: asked, granted, refused, or lapsed because it answered."""
+
+    from_date: dt.date
+    to_date: dt.date
+    why: str
+    by: str
+    at: dt.datetime
+    state: str
+    reason: str
+
+
 class ReplyOut(Schema):
     words: str
     by: str
@@ -125,6 +147,7 @@ class FindingOut(Schema):
     state: str
     version: int
     replies: list[ReplyOut]
+    extensions: list[ExtensionOut]
 
 
 class VisitOut(Schema):
@@ -248,7 +271,7 @@ def found(request: HttpRequest, slug: str, uuid: UUID, given: FindingIn) -> Stat
             row=row, files=files, by=_by(request), today=timezone.localdate(), **values
         )
     )
-    return Status(201, _finding_out(made, []))
+    return Status(201, _finding_out(made, [], []))
 
 
 @router.post("/units/{slug}/visits/{uuid}/finish", response=VisitOut, summary="End a visit; the unit is told")
@@ -280,7 +303,7 @@ def answer(request: HttpRequest, slug: str, uuid: UUID, finding: UUID, given: An
             today=today,
         )
     )
-    return _finding_out(row, _replies(row))
+    return _finding_out(row, _replies(row), queries.extensions(row.visit)[row.pk])
 
 
 @router.post(
@@ -294,7 +317,32 @@ def decide(request: HttpRequest, slug: str, uuid: UUID, finding: UUID, given: De
     version, now, today = asked_version(request), timezone.now(), timezone.localdate()
     said = given.dict()
     _done(lambda: actions.decide(finding=row, version=version, by=_by(request), now=now, today=today, **said))
-    return _finding_out(row, _replies(row))
+    return _finding_out(row, _replies(row), queries.extensions(row.visit)[row.pk])
+
+
+@router.post(
+    "/units/{slug}/visits/{uuid}/findings/{finding}/ask", response=FindingOut, summary="Ask for more time"
+)
+def ask(request: HttpRequest, slug: str, uuid: UUID, finding: UUID, given: AskIn) -> dict[str, Any]:
+    unit = unit_for(request, slug, Permission.TASK_DO)
+    return _timed(request, _finding(_visit(request, unit, uuid), finding), actions.ask_for_time, given)
+
+
+@router.post(
+    "/units/{slug}/visits/{uuid}/findings/{finding}/extend",
+    response=FindingOut,
+    summary="Grant more time or refuse it",
+)
+def extend(request: HttpRequest, slug: str, uuid: UUID, finding: UUID, given: ExtendIn) -> dict[str, Any]:
+    unit = unit_for(request, slug, Permission.SUPERVISE)
+    return _timed(request, _finding(_visit(request, unit, uuid), finding), actions.decide_time, given)
+
+
+def _timed(request: HttpRequest, row: Finding, act: Callable[..., object], given: Schema) -> dict[str, Any]:
+    version, now, today = asked_version(request), timezone.now(), timezone.localdate()
+    said = given.dict()
+    _done(lambda: act(finding=row, version=version, by=_by(request), now=now, today=today, **said))
+    return _finding_out(row, _replies(row), queries.extensions(row.visit)[row.pk])
 
 
 def _done(act: Callable[[], Any]) -> Any:
@@ -364,16 +412,19 @@ def _visit_out(row: Visit) -> dict[str, Any]:
 def _detail(request: HttpRequest, row: Visit) -> dict[str, Any]:
     is_told = row.state == VisitState.DONE or queries.may_visit(_by(request), row)
     found = queries.findings(row) if is_told else []
+    extensions = queries.extensions(row) if found else {}
     return {
         **_visit_out(row),
         "team": [one.username for one in row.team.order_by("pk")],
         "summary": row.summary,
-        "findings": [_finding_out(one, replies) for one, replies in found],
+        "findings": [_finding_out(one, replies, extensions.get(one.pk, [])) for one, replies in found],
     }
 
 
-def _finding_out(row: Finding, replies: list[Reply]) -> dict[str, Any]:
+def _finding_out(row: Finding, replies: list[Reply], asked: list[Extension]) -> dict[str, Any]:
     names = ("uuid", "text", "basis", "severity", "due_date", "state", "version")
     said = ("words", "at", "is_late", "accepted", "reason")
     told = [{**{name: getattr(one, name) for name in said}, "by": str(one.by)} for one in replies]
-    return {**{name: getattr(row, name) for name in names}, "replies": told}
+    more = ("from_date", "to_date", "why", "at", "state", "reason")
+    times = [{**{name: getattr(one, name) for name in more}, "by": str(one.by)} for one in asked]
+    return {**{name: getattr(row, name) for name in names}, "replies": told, "extensions": times}

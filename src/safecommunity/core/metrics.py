@@ -22,8 +22,8 @@ from safecommunity.core.periods import Period
 Record = Mapping[str, Any]
 
 TESTS = (
-    "eq", "in", "at_least", "at_most", "set", "not_set", "begun", "passed", "valid_on", "not_ended", "not_come",
-    "not_after",
+    "eq", "in", "at_least", "at_most", "set", "not_set", "begun", "passed", "valid_on", "not_ended",
+    "not_come", "not_after",
 )  # fmt: skip
 AGGREGATES = ("count", "sum", "count_distinct", "latest", "share", "share_on_time", "ratio")
 COUNTED = ("within", "state")
@@ -60,8 +60,8 @@ class Condition:
     """One requirement on one field of a record.
 
     Five look at the last day of the span. `begun`: a date that has come; `passed`: one before that day;
-    `valid_on`: one that has not passed; `not_ended`: one that has not passed or was never set; `not_come`: one
-    after that day or never set. `not_after` compares with the field in `value`.
+    `valid_on`: one that has not passed; `not_ended`: one that has not passed or was never set; `not_come`:
+    one after that day or never set. `not_after` compares with the field in `value`.
     """
 
     field: str

@@ -99,7 +99,6 @@ def load(now: datetime, today: date) -> None:
         _targets(made)
         shared = {code: one.unit for code, one in made.items()}
         targets.load(shared, people["guangan"], people["daishi"], today)
-        file_returns(shared["1301"], people["shijiazhuang"], today)
         metrics.refresh_all(today=today, years=[today.year - 1, today.year])
         _forget_jobs()
         for one in made.values():
@@ -121,6 +120,7 @@ def load(now: datetime, today: date) -> None:
         visits.load(made["1301"].unit, made["130104001"].unit, sent, people["dongli"], now, today)
         lived_in = injuries.Street(made["130104001"].unit, made["130104001"].children)
         injuries.load(lived_in, people["dongli"], today, now)
+        file_returns(shared["1301"], people["shijiazhuang"], today)
         districts = [made[code].unit for code in ("130102", "130104", "130105", "130107", "130108")]
         appraisals.load(made["1301"].unit, districts, sent[1:], now, today)
     drain()

@@ -1,4 +1,5 @@
-"""Months of returns from the districts of the pilot city: in time, late, sent back, not filed."""
+"""Months of returns from the districts of the pilot city: in time, late, sent back, not filed, and the park's
+declared zero."""
 
 from __future__ import annotations
 
@@ -11,6 +12,7 @@ from safecommunity.returns.models import Return
 from safecommunity.units.models import Unit
 
 MONTHS = 7
+OFTEN_LATE, SENT_BACK, MISSING = 1, 2, 3
 WORDS = {
     "progress": "按倒排工期推进各项任务（演示）。",
     "evaluation": "逐项对照方案评估，补齐缺少的记录（演示）。",
@@ -22,20 +24,23 @@ BACK = "演示：隐患整改数大于发现数，请核对台账"
 
 
 def load(city: Unit, by: User, today: date) -> None:
-    """The second district is often late; of the newest month one return is sent back and one is missing."""
-    districts = queries.filers(city)
+    """The second district is often late; of the newest month one return is sent back and one is missing.
+
+    Who has no records, as the park that has not begun, declares zero.
+    """
+    districts = sorted(queries.filers(city), key=lambda unit: unit.pk)
     last = Period.month_of(today).previous()
     for month in _months(last):
         filed = month.end + timedelta(days=1)
         actions.compile_returns(root=city, units=districts, month=month, today=filed, by=by)
         for number, unit in enumerate(districts):
-            if month == last and number == len(districts) - 1:
+            if month == last and number == MISSING:
                 continue
             row = queries.month_return(unit, month)
             assert row is not None
-            late = number == 1 and month.start.month % 2
+            late = number == OFTEN_LATE and month.start.month % 2
             _file(row, by, row.due_date + LATE_BY if late else filed)
-            if month == last and number == 2:
+            if month == last and number == SENT_BACK:
                 actions.send_back(row=row, version=row.version, by=by, reason=BACK)
             else:
                 actions.check(row=row, version=row.version, by=by)

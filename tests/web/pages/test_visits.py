@@ -205,6 +205,34 @@ def test_the_second_of_two_keeps_what_was_typed(
     assert "我写的整改情况" in late.content.decode()
 
 
+@pytest.mark.requirement("R204")
+def test_more_time_on_the_page(
+    city: Unit, streets: list[Unit], people: list[User], chen: Client, lin: Client
+) -> None:
+    row = made.arranged(city, streets[0], people[:2])
+    made.found(row, people[0])
+    made.finished(row, people[0])
+    finding, page = made.told(row)[0], url("visit", streets[0], row.uuid)
+    ask, extend = (url(name, streets[0], row.uuid, finding.uuid) for name in ("ask-for-time", "extend"))
+    zhou = make.client(make.member(streets[0], "viewer", "zhou"))
+    wu = make.client(make.member(streets[2], "office", "wu"))
+    for address in (ask, extend):
+        assert [send(one, address, version="1").status_code for one in (zhou, wu)] == [403, 404]
+    assert (ask in lin.get(page).content.decode(), ask in chen.get(page).content.decode()) == (True, False)
+    said = {"version": "1", "until": "2126-10-15", "why": "等配件"}
+    assert "晚于现在的期限" in send(lin, ask, **said).content.decode()
+    said["until"] = "2126-10-30"
+    assert send(lin, ask, **said).status_code == 302
+    late = send(lin, ask, **{**said, "why": "我写的理由"})
+    assert (late.status_code, "我写的理由" in late.content.decode()) == (409, True)
+    assert "延至 2126-10-30" in chen.get(page).content.decode()
+    assert "申请延期</summary>" not in lin.get(page).content.decode()
+    assert send(chen, extend, version="2", grant="no").status_code == 422
+    assert send(chen, extend, version="2", grant="no", reason="先清通道").status_code == 302
+    shown = lin.get(page).content.decode()
+    assert ("先清通道" in shown, "不同意" in shown, ask in shown) == (True, True, True)
+
+
 def test_a_finding_sent_twice_is_written_once(
     city: Unit, streets: list[Unit], people: list[User], chen: Client
 ) -> None:

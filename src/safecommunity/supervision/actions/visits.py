@@ -22,6 +22,8 @@ from safecommunity.notices.queries import holders
 from safecommunity.supervision.actions import Refused
 from safecommunity.supervision.models.visits import (
     DrawRecord,
+    Extension,
+    ExtensionState,
     Finding,
     FindingState,
     Proof,
@@ -368,6 +370,8 @@ def answer(
         raise Refused(_("请写明整改情况。"))
     assert finding.due_date is not None
     change(finding, version=version, state=FindingState.ANSWERED)
+    if waiting := queries.asked(finding):
+        change(waiting, version=waiting.version, state=ExtensionState.LAPSED)
     row = Reply.objects.create(
         unit=finding.unit, path=finding.path, finding=finding, words=words.strip(), by=by, at=now,
         is_late=today > finding.due_date,
@@ -415,6 +419,65 @@ def decide(
     )
     _tell_unit(finding.visit, title % words, f"found:{finding.uuid}:{finding.version}", by)
     return finding
+
+
+@transaction.atomic
+def ask_for_time(
+    *, finding: Finding, version: int, until: date, why: str, by: User, now: datetime, today: date
+) -> Extension:
+    """The unit asks for a later deadline, with its reason. Raises Refused, StaleRecord."""
+    if finding.version != version:
+        raise StaleRecord(finding)
+    if not queries.may_answer(by, finding):
+        raise Refused(_("只有被督查的单位自己可以申请延期，反馈以后不再申请。"))
+    if queries.asked(finding):
+        raise Refused(_("已经申请延期，请等督查单位审批。"))
+    assert finding.due_date is not None
+    if until <= max(finding.due_date, today):
+        raise Refused(_("申请的期限应晚于现在的期限，也在今天以后。"))
+    row = Extension.objects.create(
+        unit=finding.unit, path=finding.path, finding=finding, from_date=finding.due_date, to_date=until,
+        why=_reason(why), by=by, at=now,
+    )  # fmt: skip
+    change(finding, version=version)
+    record("visit.time-asked", finding, by=by, unit=finding.unit, after={"until": until}, reason=row.why)
+    words = {"unit": finding.unit.name, "text": finding, "until": until.isoformat()}
+    title = _("%(unit)s申请把督查问题的反馈期限延至 %(until)s：%(text)s") % words
+    visit = finding.visit
+    notify(
+        unit=visit.supervisor, to=_supervisors(visit), kind="visit", title=title,
+        key=f"found:{finding.uuid}:{finding.version}", address=_address(visit), by=by,
+    )  # fmt: skip
+    return row
+
+
+@transaction.atomic
+def decide_time(
+    *, finding: Finding, version: int, grant: bool, reason: str, by: User, now: datetime, today: date
+) -> Extension:
+    """Grant the later deadline that was asked for, or refuse it, with the reason. Raises Refused,
+    StaleRecord."""
+    if finding.version != version:
+        raise StaleRecord(finding)
+    row = queries.asked(finding)
+    if row is None or not queries.may_extend(by, finding, row):
+        raise Refused(_("延期由组织督查的单位审批，申请人自己不能审批。"))
+    if grant and row.to_date <= today:
+        raise Refused(_("申请的期限已经过去，不能再同意。"))
+    state = ExtensionState.GRANTED if grant else ExtensionState.REFUSED
+    change(row, version=row.version, state=state, reason=_reason(reason), decided_by=by, decided_at=now)
+    change(finding, version=version, **({"due_date": row.to_date} if grant else {}))
+    act = "visit.time-granted" if grant else "visit.time-refused"
+    before, after = {"due": row.from_date}, {"due": finding.due_date}
+    record(act, finding, by=by, unit=finding.unit, before=before, after=after, reason=row.reason)
+    words = {"text": finding, "until": row.to_date.isoformat(), "reason": row.reason}
+    title = (
+        _("督查问题的反馈期限已延至 %(until)s：%(text)s")
+        if grant
+        else _("督查问题的延期申请没有同意：%(text)s（%(reason)s）")
+    )
+    _tell_unit(finding.visit, title % words, f"found:{finding.uuid}:{finding.version}", by)
+    return row
 
 
 @transaction.atomic

@@ -45,6 +45,13 @@ class FindingState(models.TextChoices):
     NOTED = "noted", _("不需反馈")
 
 
+class ExtensionState(models.TextChoices):
+    ASKED = "asked", _("待审批")
+    GRANTED = "granted", _("已同意")
+    REFUSED = "refused", _("不同意")
+    LAPSED = "lapsed", _("已反馈，不再审批")
+
+
 class Round(UnitRow):
     """A round of visits of the unit that supervises; the units to visit are drawn, see `core.draws`.
 
@@ -233,6 +240,40 @@ class Reply(UnitRow):
 
     def __str__(self) -> str:
         return self.words[:60]
+
+
+class Extension(UnitRow):
+    """More time that the unit asked for to answer a finding, and what the supervisor said to it.
+
+    `from_date` is the deadline as it was, `to_date` the one asked for. An answer lets an open request lapse.
+    """
+
+    finding = models.ForeignKey(Finding, on_delete=models.CASCADE, related_name="+")
+    from_date = models.DateField(_("原期限"))
+    to_date = models.DateField(_("申请延至"))
+    why = models.CharField(_("延期理由"), max_length=500)
+    by = models.ForeignKey(PERSON, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(_("申请时间"), default=timezone.now)
+    state = models.CharField(
+        _("状态"), max_length=12, choices=ExtensionState.choices, default=ExtensionState.ASKED
+    )
+    reason = models.CharField(_("审批意见"), max_length=500, blank=True)
+    decided_by = models.ForeignKey(PERSON, on_delete=models.PROTECT, related_name="+", null=True)
+    decided_at = models.DateTimeField(_("审批时间"), null=True)
+
+    class Meta:
+        verbose_name = _("反馈延期申请")
+        ordering = ["id"]
+        indexes = [models.Index(fields=["path", "finding"], name="extension_by_path")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["finding"], condition=Q(state="asked"), name="more_time_asked_once_at_a_time"
+            ),
+            models.CheckConstraint(condition=Q(to_date__gt=F("from_date")), name="more_time_ends_later"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.from_date} – {self.to_date}"
 
 
 class Proof(UnitRow):

@@ -29,6 +29,8 @@ from safecommunity.core.official import day_text
 from safecommunity.library import codes
 from safecommunity.supervision.models.visits import (
     DrawRecord,
+    Extension,
+    ExtensionState,
     Finding,
     FindingState,
     Kind,
@@ -269,6 +271,26 @@ def may_decide(user: User, row: Finding, last: Reply | None) -> bool:
     """Whoever acts for the unit that sent the team, but not on an answer of their own."""
     answered = row.state == FindingState.ANSWERED and last is not None and last.by_id != user.pk
     return answered and may_visit(user, row.visit)
+
+
+def extensions(row: Visit) -> dict[int, list[Extension]]:
+    """Finding id → the requests for more time, in order, in one query."""
+    found = defaultdict(list)
+    rows = Extension.objects.in_unit(row.unit).filter(finding__visit=row).select_related("by", "decided_by")
+    for one in rows.order_by("id"):
+        found[one.finding_id].append(one)
+    return found
+
+
+def asked(row: Finding) -> Extension | None:
+    """The request for more time that waits for a decision."""
+    return Extension.objects.in_unit(row.unit).filter(finding=row, state=ExtensionState.ASKED).first()
+
+
+def may_extend(user: User, row: Finding, request: Extension | None) -> bool:
+    """Whoever acts for the unit that sent the team, but not on a request of their own."""
+    waits = request is not None and request.state == ExtensionState.ASKED and request.by_id != user.pk
+    return waits and may_visit(user, row.visit)
 
 
 def last_reply(row: Finding) -> Reply | None:

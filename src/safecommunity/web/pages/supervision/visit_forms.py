@@ -243,6 +243,23 @@ class AnswerForm(VersionForm):
     upload = pictures(gettext_lazy("整改照片和材料"))
 
 
+class AskForm(VersionForm):
+    until = day(gettext_lazy("申请延至"))
+    why = words(gettext_lazy("延期理由"), 500, rows=2)
+
+
+class ExtendForm(VersionForm):
+    grant = forms.ChoiceField(
+        label=gettext_lazy("审批"), widget=forms.RadioSelect,
+        choices=[("yes", gettext_lazy("同意延期")), ("no", gettext_lazy("不同意延期"))],
+    )  # fmt: skip
+    reason = words(gettext_lazy("审批意见"), 500, rows=2)
+
+    def said(self) -> dict[str, Any]:
+        given = self.cleaned_data
+        return {**given, "grant": YES_NO[given["grant"]]}
+
+
 class DecideForm(VersionForm):
     accept = forms.ChoiceField(
         label=gettext_lazy("意见"), widget=forms.RadioSelect,

@@ -19,7 +19,15 @@ from django.views.decorators.http import require_POST
 from safecommunity.correspondence import actions as correspondence
 from safecommunity.correspondence import queries as documents
 from safecommunity.supervision.actions import visits as actions
-from safecommunity.supervision.models.visits import Finding, FindingState, Reply, Visit, VisitState
+from safecommunity.supervision.models.visits import (
+    Extension,
+    ExtensionState,
+    Finding,
+    FindingState,
+    Reply,
+    Visit,
+    VisitState,
+)
 from safecommunity.supervision.queries import visits as queries
 from safecommunity.units.models import Unit
 from safecommunity.units.permissions import Permission, can
@@ -30,7 +38,9 @@ from safecommunity.web.pages.supervision.doing import done, taken, typed
 from safecommunity.web.pages.supervision.visit_forms import (
     AnswerForm,
     ArrangeForm,
+    AskForm,
     DecideForm,
+    ExtendForm,
     FindingForm,
     FinishForm,
     ReasonForm,
@@ -46,6 +56,7 @@ VISIT_BADGES = {"planned": "todo", "done": "done", "cancelled": "cancelled"}
 FINDING_BADGES = {
     "open": "todo", "answered": "waiting", "returned": "returned", "accepted": "done", "noted": "yes",
 }  # fmt: skip
+EXTENSION_BADGES = {"asked": "waiting", "granted": "done", "refused": "returned", "lapsed": "cancelled"}
 ORDER = "supervision-order"
 
 
@@ -219,6 +230,29 @@ def decide(request: PersonRequest, unit: Unit, uid: UUID, finding: UUID) -> Http
 
 
 @require_POST
+@requires(Permission.TASK_DO)
+@exactly_once
+def ask(request: PersonRequest, unit: Unit, uid: UUID, finding: UUID) -> HttpResponse:
+    """The unit asks for more time."""
+    row = _visit(request, unit, uid)
+    one = _finding(row, finding)
+    act = partial(_without_row, partial(actions.ask_for_time, now=now(), today=today()), one)
+    words = _("已申请延期，等督查单位审批。")
+    return _act(request, row, f"ask {one.pk}", AskForm(request.POST), act, words)
+
+
+@require_POST
+@requires(Permission.SUPERVISE)
+@exactly_once
+def extend(request: PersonRequest, unit: Unit, uid: UUID, finding: UUID) -> HttpResponse:
+    """The supervisor grants more time or refuses it."""
+    row = _visit(request, unit, uid)
+    one = _finding(row, finding)
+    act = partial(_without_row, partial(actions.decide_time, now=now(), today=today()), one)
+    return _act(request, row, f"extend {one.pk}", ExtendForm(request.POST), act, _("已办理。"))
+
+
+@require_POST
 @requires(Permission.SUPERVISE)
 @exactly_once
 def order(request: PersonRequest, unit: Unit, uid: UUID) -> HttpResponse:
@@ -257,6 +291,7 @@ def _page(
     is_done = row.state == VisitState.DONE
     shown = queries.findings(row) if may_visit or is_done else []
     proofs = queries.proofs(row) if shown else {}
+    extensions = queries.extensions(row) if shown else {}
     ordered = documents.document(row.supervisor, uuid5(row.uuid, ORDER)) if may_visit else None
     context: dict[str, Any] = {
         "row": row,
@@ -272,6 +307,7 @@ def _page(
         "findings": [
             {
                 **_shown(request, row, one, replies, bound or {}),
+                **_extended(request, one, extensions.get(one.pk, []), bound or {}),
                 "files": proofs.get((one.pk, None), []),
                 "replies": [(each, proofs.get((one.pk, each.pk), [])) for each in replies],
             }
@@ -321,6 +357,25 @@ def _shown(
         "word": word,
         "act": form,
         "form": bound.get(f"answer {one.pk}") or bound.get(f"decide {one.pk}") or ready,
+    }
+
+
+def _extended(
+    request: PersonRequest, one: Finding, asked: list[Extension], bound: dict[str, Form]
+) -> dict[str, Any]:
+    """The requests for more time and what the person may do about them."""
+    initial = {"version": one.version}
+    waiting = asked[-1] if asked and asked[-1].state == ExtensionState.ASKED else None
+    act = ""
+    ready: Form | None = None
+    if queries.may_extend(request.user, one, waiting):
+        act, ready = "extend", ExtendForm(initial=initial, auto_id=f"extend{one.pk}_%s")
+    elif not waiting and queries.may_answer(request.user, one):
+        act, ready = "ask", AskForm(initial=initial, auto_id=f"ask{one.pk}_%s")
+    return {
+        "extensions": [(row, EXTENSION_BADGES[row.state]) for row in asked],
+        "time_act": act,
+        "time_form": bound.get(f"{act} {one.pk}") or ready,
     }
 
 
