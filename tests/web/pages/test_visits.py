@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
@@ -13,6 +16,8 @@ from django.urls import reverse
 from django.utils import translation
 
 from safecommunity.accounts.models import User
+from safecommunity.audit.models import Line
+from safecommunity.correspondence import actions as correspondence
 from safecommunity.correspondence.models import OfficialDocument
 from safecommunity.evidence.models import File
 from safecommunity.supervision.models.visits import Finding, FindingState, Round, RoundState, Visit
@@ -306,6 +311,43 @@ def test_a_list_asks_as_often_for_three_as_for_one(
     ask()
     assert make.questions(ask) == one
     assert ask().content.decode().count("<tr>") == 4
+
+
+@pytest.mark.requirement("R204")
+def test_lists_are_sorted_by_their_heads_and_taken_along_as_they_stand(
+    city: Unit, streets: list[Unit], people: list[User], chen: Client
+) -> None:
+    def rows(name: str, asked: str) -> list[Any]:
+        answer = chen.post(f"{url(name, city)}?{asked}")
+        sheet = openpyxl.load_workbook(BytesIO(answer.content)).active
+        assert sheet is not None
+        return list(sheet.iter_rows(min_row=2, values_only=True))
+
+    for place, street in enumerate(streets):
+        visit = made.arranged(city, street, people[:2], title=f"督查{place}")
+        for _finding in range(place + 1):
+            made.found(visit, people[0], text=f"问题{place}", due_date=made.DAY + timedelta(days=9 - place))
+        if place:
+            made.finished(visit, people[0])
+    page = chen.get(f"{url('visits', city)}?sort=-found").content.decode()
+    assert page.index("街道3</a>") < page.index("街道2</a>")
+    assert [row[0] for row in rows("export-visits", "state=done&sort=-found")] == ["街道3", "街道2"]
+    assert rows("export-visits", "q=街道1")[0][5:] == ("待督查", None, None)
+    assert [row[0] for row in rows("export-findings", "sort=due")] == ["问题2"] * 3 + ["问题1"] * 2
+    assert rows("export-findings", "state=overdue") == []
+    asked = Line.objects.filter(act="visits.exported").order_by("seq").first()
+    assert asked is not None
+    assert asked.after["asked"] == "state=done&sort=-found"
+    correspondence.draft(kind="notice", unit=city, by=people[0], today=made.DAY)
+    send(chen, url("order", streets[2], Visit.objects.in_unit(streets[2]).get().uuid))
+    answer = chen.post(
+        f"{reverse('correspondence:export', args=[city.slug])}?kind=supervision-order&sort=-issued"
+    )
+    sheet = openpyxl.load_workbook(BytesIO(answer.content)).active
+    assert sheet is not None
+    assert [row[1] for row in sheet.iter_rows(min_row=2, values_only=True)] == ["督办通知"]
+    wu = make.client(make.member(make.unit("月光街道"), "office", "wu"))
+    assert wu.post(url("export-visits", city)).status_code == 404
 
 
 def test_lists_are_narrowed_by_state_and_name(

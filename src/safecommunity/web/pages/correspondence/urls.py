@@ -7,6 +7,7 @@ app_name = "correspondence"
 urlpatterns = [
     path("", views.index, name="index"),
     path("new/", views.new, name="new"),
+    path("export/", views.export, name="export"),
     path("numbers/", views.numbers, name="numbers"),
     path("<uuid:uuid>/", views.detail, name="detail"),
     path("<uuid:uuid>/edit/", views.edit, name="edit"),

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -28,10 +29,13 @@ from safecommunity.units.permissions import Permission, can
 from safecommunity.units.scope import StaleRecord
 from safecommunity.web.access import PersonRequest, exactly_once, requires
 from safecommunity.web.clock import today
+from safecommunity.web.components.lists import ordered, sheet
 from safecommunity.web.conflicts import stale_page
 from safecommunity.web.pages.correspondence.forms import DocumentForm, NewForm, initial
 
 PAGE = 30
+ASKED = ("state", "kind", "year")
+SORTS = {"title": "title", "state": "state", "unit": "path", "issued": "issued_date"}
 FILES = {
     "docx": ("application/vnd.openxmlformats-officedocument.wordprocessingml.document", official_docx.write),
     "pdf": ("application/pdf", official_pdf.write),
@@ -42,8 +46,8 @@ BADGES = {"draft": "draft", "issued": "done", "archived": "frozen", "cancelled":
 
 @requires(Permission.DOCUMENT_VIEW)
 def index(request: PersonRequest, unit: Unit) -> HttpResponse:
-    asked = {name: request.GET.get(name, "") for name in ("state", "kind", "year")}
-    page = Paginator(queries.chosen(queries.documents(unit), **asked), PAGE).get_page(request.GET.get("page"))
+    asked = {name: request.GET.get(name, "") for name in ASKED}
+    page = Paginator(_documents(request, unit), PAGE).get_page(request.GET.get("page"))
     year = today().year
     context = {
         "page": page,
@@ -58,6 +62,27 @@ def index(request: PersonRequest, unit: Unit) -> HttpResponse:
         "year": year,
     }
     return render(request, "correspondence/index.html", context)
+
+
+@require_POST
+@requires(Permission.DOCUMENT_VIEW)
+def export(request: PersonRequest, unit: Unit) -> HttpResponse:
+    """The documents on the screen, with its filters and in its order."""
+    columns = [
+        (_("标题"), 48), (_("文种"), 12), (_("发文字号"), 22), (_("状态"), 10), (_("单位"), 24),
+        (_("起草人"), 12), (_("印发日期"), 12),
+    ]  # fmt: skip
+    rows = (
+        [
+            row.title, _kind(row), row.number, row.get_state_display(), row.unit.name, str(row.drafter),
+            row.issued_date,
+        ]
+        for row in _documents(request, unit).iterator(500)
+    )  # fmt: skip
+    asked = {"asked": request.GET.urlencode()[:300]}
+    record("documents.exported", unit, by=request.user, unit=unit, after=asked)
+    title = _("公文")
+    return sheet(name=f"{unit.name}{title} {today()}", title=title, columns=columns, rows=rows)
 
 
 @requires(Permission.DOCUMENT_DRAFT)
@@ -205,6 +230,13 @@ def _document(unit: Unit, uuid: UUID) -> OfficialDocument:
     if row is None or row.kind not in official:
         raise Http404(_("没有这份公文。"))
     return row
+
+
+def _documents(request: PersonRequest, unit: Unit) -> QuerySet[OfficialDocument]:
+    """The documents that the filters of the page leave, in the order that was clicked."""
+    asked = {name: request.GET.get(name, "") for name in ASKED}
+    rows = queries.chosen(queries.documents(unit), **asked)
+    return ordered(rows, request.GET.get("sort", ""), SORTS)
 
 
 def _kind(row: OfficialDocument) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from decimal import Decimal
 from pathlib import Path
 
@@ -12,15 +11,12 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.http import content_disposition_header
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from safecommunity.core.metrics import Metric
 from safecommunity.core.periods import Period, UnknownPeriod
-from safecommunity.documents.media import KINDS
-from safecommunity.documents.sheet_writer import SheetColumn, write_xlsx
 from safecommunity.ledgers.wording import local as words
 from safecommunity.library import charts, ledgers, metrics
 from safecommunity.metrics import actions, queries
@@ -28,6 +24,7 @@ from safecommunity.units.models import Unit
 from safecommunity.units.permissions import Permission
 from safecommunity.web.access import requires
 from safecommunity.web.clock import today
+from safecommunity.web.components.lists import sheet
 from safecommunity.web.components.words import language, local
 from safecommunity.web.pages.metrics import display
 
@@ -168,14 +165,9 @@ def export(request: HttpRequest, unit: Unit) -> HttpResponse:
         for row in rows
     )
     actions.note_export(unit=unit, period=period, by=request.user)  # type: ignore[arg-type]
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "metrics.xlsx"
-        columns = [SheetColumn(head, width) for head, width in zip(heads, (28, 10, 10, 10, 60), strict=True)]
-        write_xlsx(path, name=_("指标"), columns=columns, rows=cells)
-        name = _("%(unit)s指标 %(period)s.xlsx") % {"unit": unit.name, "period": period.code}
-        response = HttpResponse(path.read_bytes(), content_type=KINDS["xlsx"].mime)
-    response["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
-    return response
+    columns = list(zip(heads, (28, 10, 10, 10, 60), strict=True))
+    name = _("%(unit)s指标 %(period)s") % {"unit": unit.name, "period": period.code}
+    return sheet(name=name, title=_("指标"), columns=columns, rows=cells)
 
 
 def _lines(unit: Unit, chosen: list[Metric], period: Period) -> list[display.Line]:

@@ -34,6 +34,7 @@ from safecommunity.units.scope import StaleRecord
 from safecommunity.web.access import PersonRequest, exactly_once, requires
 from safecommunity.web.acts import lines_of
 from safecommunity.web.clock import now, today
+from safecommunity.web.components.lists import ordered
 from safecommunity.web.components.words import local
 from safecommunity.web.pages.residents.forms import (
     AcceptForm,
@@ -83,10 +84,7 @@ STEPS = {
 @requires(Permission.RESIDENT_VIEW)
 def index(request: PersonRequest, unit: Unit) -> HttpResponse:
     asked = FilterForm(request.GET).asked()
-    sort = request.GET.get("sort", "")
-    rows = queries.found(unit, **asked)
-    if order := SORTS.get(sort.removeprefix("-")):
-        rows = rows.order_by(f"-{order}" if sort.startswith("-") else order, "-id")
+    rows = ordered(queries.found(unit, **asked), request.GET.get("sort", ""), SORTS)
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
     counts = queries.count_by_state(unit)
     words = _words()

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.forms import Form
 from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
@@ -16,6 +17,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from safecommunity.audit.actions import record
 from safecommunity.correspondence import actions as correspondence
 from safecommunity.correspondence import queries as documents
 from safecommunity.supervision.actions import visits as actions
@@ -33,6 +35,7 @@ from safecommunity.units.models import Unit
 from safecommunity.units.permissions import Permission, can
 from safecommunity.web.access import PersonRequest, exactly_once, requires
 from safecommunity.web.clock import now, today
+from safecommunity.web.components.lists import ordered, sheet
 from safecommunity.web.fields import ACCEPTED
 from safecommunity.web.pages.supervision.doing import done, taken, typed
 from safecommunity.web.pages.supervision.visit_forms import (
@@ -56,25 +59,24 @@ VISIT_BADGES = {"planned": "todo", "done": "done", "cancelled": "cancelled"}
 FINDING_BADGES = {
     "open": "todo", "answered": "waiting", "returned": "returned", "accepted": "done", "noted": "yes",
 }  # fmt: skip
+VISIT_SORTS = {
+    "unit": "path", "title": "title", "day": "day", "state": "state", "found": "found", "waiting": "waiting",
+}  # fmt: skip
+FINDING_SORTS = {"unit": "path", "due": "due_date", "state": "state"}
 EXTENSION_BADGES = {"asked": "waiting", "granted": "done", "refused": "returned", "lapsed": "cancelled"}
 ORDER = "supervision-order"
 
 
 @requires(Permission.SUPERVISION_VIEW)
 def index(request: PersonRequest, unit: Unit) -> HttpResponse:
-    state, wanted = request.GET.get("state", ""), request.GET.get("q", "").strip()
-    rows = queries.visits(unit, request.user)
-    if state in VisitState.values:
-        rows = rows.filter(state=state)
-    if wanted:
-        rows = rows.filter(unit__name__icontains=wanted)
-    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    page = Paginator(_visits(request, unit), PAGE).get_page(request.GET.get("page"))
     context = {
         "page": page,
         "rows": [(row, VISIT_BADGES[row.state], row.state == VisitState.DONE) for row in page],
         "states": VisitState.choices,
-        "state": state,
-        "q": wanted,
+        "state": request.GET.get("state", ""),
+        "q": request.GET.get("q", "").strip(),
+        "orders": ORDER if can(request.user, Permission.DOCUMENT_VIEW, unit) else "",
         "may_plan": can(request.user, Permission.SUPERVISE, unit),
         "here": "visits",
     }
@@ -84,18 +86,54 @@ def index(request: PersonRequest, unit: Unit) -> HttpResponse:
 @requires(Permission.SUPERVISION_VIEW)
 def findings(request: PersonRequest, unit: Unit) -> HttpResponse:
     """What visits found here and beneath, what has to be answered first on top."""
-    state = request.GET.get("state", "")
-    rows = queries.chosen(queries.told_findings(unit), state=state, today=today())
-    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    page = Paginator(_findings(request, unit), PAGE).get_page(request.GET.get("page"))
     context = {
         "page": page,
         "rows": [(row, *_standing(row, today()), severity_name(row)) for row in page],
         "states": [*FindingState.choices, ("overdue", _("已逾期"))],
-        "state": state,
+        "state": request.GET.get("state", ""),
         "days": queries.ESCALATED_AFTER.days,
         "here": "findings",
     }
     return render(request, "supervision/findings.html", context)
+
+
+@require_POST
+@requires(Permission.SUPERVISION_VIEW)
+def export(request: PersonRequest, unit: Unit) -> HttpResponse:
+    """The visits on the screen, with its filters and in its order."""
+    columns = [
+        (_("督查对象"), 24), (_("名称"), 24), (_("方式"), 8), (_("督查单位"), 24), (_("督查日期"), 12),
+        (_("状态"), 10), (_("问题"), 8), (_("待反馈"), 8),
+    ]  # fmt: skip
+    rows = (
+        [
+            f"{row.unit.name} · {row.body.name}" if row.body else row.unit.name,
+            row.title, row.get_kind_display(), row.supervisor.name, row.day, row.get_state_display(),
+            *([row.found, row.waiting] if row.state == VisitState.DONE else [None, None]),
+        ]
+        for row in _visits(request, unit).iterator(500)
+    )  # fmt: skip
+    return _taken_along(request, unit, _("督查"), "visits.exported", columns, rows)
+
+
+@require_POST
+@requires(Permission.SUPERVISION_VIEW)
+def export_findings(request: PersonRequest, unit: Unit) -> HttpResponse:
+    """The findings on the screen, with its filter and in its order."""
+    columns = [
+        (_("问题"), 40), (_("依据"), 24), (_("单位"), 24), (_("督查"), 24), (_("程度"), 8),
+        (_("反馈期限"), 12), (_("状态"), 10),
+    ]  # fmt: skip
+    day = today()
+    rows = (
+        [
+            row.text, row.basis, row.unit.name, row.visit.title, severity_name(row), row.due_date,
+            _standing(row, day)[1],
+        ]
+        for row in _findings(request, unit).iterator(500)
+    )  # fmt: skip
+    return _taken_along(request, unit, _("督查问题"), "findings.exported", columns, rows)
 
 
 @requires(Permission.SUPERVISE)
@@ -266,6 +304,30 @@ def order(request: PersonRequest, unit: Unit, uid: UUID) -> HttpResponse:
         words=queries.order_places(row),
     )  # fmt: skip
     return redirect("correspondence:detail", row.supervisor.slug, made.uuid)
+
+
+def _visits(request: PersonRequest, unit: Unit) -> QuerySet[Any]:
+    """The visits that the filters of the page leave, in the order that was clicked."""
+    state, wanted = request.GET.get("state", ""), request.GET.get("q", "").strip()
+    rows = queries.visits(unit, request.user)
+    if state in VisitState.values:
+        rows = rows.filter(state=state)
+    if wanted:
+        rows = rows.filter(unit__name__icontains=wanted)
+    return ordered(rows, request.GET.get("sort", ""), VISIT_SORTS)
+
+
+def _findings(request: PersonRequest, unit: Unit) -> QuerySet[Finding]:
+    state = request.GET.get("state", "")
+    rows = queries.chosen(queries.told_findings(unit), state=state, today=today())
+    return ordered(rows, request.GET.get("sort", ""), FINDING_SORTS)
+
+
+def _taken_along(
+    request: PersonRequest, unit: Unit, title: str, act: str, columns: Any, rows: Any
+) -> HttpResponse:
+    record(act, unit, by=request.user, unit=unit, after={"asked": request.GET.urlencode()[:300]})
+    return sheet(name=f"{unit.name}{title} {today()}", title=title, columns=columns, rows=rows)
 
 
 def _act(
