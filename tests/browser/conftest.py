@@ -54,20 +54,23 @@ def visit(chromium: Browser, server: LiveServer, db: None) -> Iterator[Visit]:
     contexts = []
 
     def open_page(
-        path: str, *, person: Any = None, width: int = 1440, theme: str = "light", language: str = "zh-hans"
-    ) -> Page:
+        path: str, *, person: Any = None, width: int = 1440, theme: str = "light", language: str = "zh-hans",
+        address: str = "", session: str = "",
+    ) -> Page:  # fmt: skip
+        """`address` of another server than the one of the tests; `session` made before, for `person`."""
         context = chromium.new_context(
             viewport={"width": width, "height": 844 if width < 720 else 900},
-            base_url=server.url,
+            base_url=address or server.url,
             locale="zh-CN",
             has_touch=width < 720,
             accept_downloads=True,
         )
         contexts.append(context)
         cookies = {"theme": theme, settings.LANGUAGE_COOKIE_NAME: language}
-        if person is not None:
-            cookies[settings.SESSION_COOKIE_NAME] = _session(person)
-        context.add_cookies([{"name": n, "value": v, "url": server.url} for n, v in cookies.items()])
+        if session or person is not None:
+            cookies[settings.SESSION_COOKIE_NAME] = session or session_of(person)
+        where = address or server.url
+        context.add_cookies([{"name": n, "value": v, "url": where} for n, v in cookies.items()])
         page = harness.watch(context.new_page())
         page.goto(path)
         return page
@@ -77,7 +80,8 @@ def visit(chromium: Browser, server: LiveServer, db: None) -> Iterator[Visit]:
         context.close()
 
 
-def _session(person: Any) -> str:
+def session_of(person: Any) -> str:
+    """The cookie of a person who has just signed in."""
     client = Client()
     client.force_login(person)
     return client.cookies[settings.SESSION_COOKIE_NAME].value

@@ -6,14 +6,23 @@ picture of every checked page.
 
 from __future__ import annotations
 
+import http.client
 import os
 import shutil
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import time
 from collections.abc import Callable
 from importlib.resources import files
 from pathlib import Path
 from threading import Lock
 from typing import Any
 
+import pytest
+from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from playwright.sync_api import ConsoleMessage, Page
 
@@ -118,3 +127,69 @@ def one_at_a_time(answer: Callable[[HttpRequest], HttpResponse]) -> Callable[[Ht
             return answer(request)
 
     return middleware
+
+
+class Program:
+    """The real web server as a program of its own, on a port and in a data folder that outlive it."""
+
+    def __init__(self, data: Path) -> None:
+        """Begins with a copy of what the test has made so far."""
+        if connection.vendor != "sqlite":
+            pytest.skip("the data of a test is copied as one SQLite file")
+        self.file = data / "safecommunity.sqlite3"
+        self.file.write_bytes(connection.connection.serialize())
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.bind = f"127.0.0.1:{free.getsockname()[1]}"
+        strong = os.environ["SAFECOMMUNITY_SECRET_KEY"]
+        self.environment = {
+            **os.environ, "DJANGO_SETTINGS_MODULE": "safecommunity.config.settings",
+            "SAFECOMMUNITY_DATA": str(data), "SAFECOMMUNITY_DATABASE_URL": "",
+            "SAFECOMMUNITY_AUDIT_KEY": strong, "SAFECOMMUNITY_DATA_KEY": strong,
+            "SAFECOMMUNITY_TRUSTED_PROXIES": "0",
+        }  # fmt: skip
+        self.process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def address(self) -> str:
+        return f"http://{self.bind}"
+
+    def start(self) -> None:
+        """Returns when it answers."""
+        command = [sys.executable, "-m", "safecommunity", "web", "--bind", self.bind, "--workers", "1"]
+        self.process = subprocess.Popen(command, env=self.environment, start_new_session=True)
+        until = time.monotonic() + 60
+        while time.monotonic() < until and self.process.poll() is None:
+            asked = http.client.HTTPConnection(self.bind, timeout=10)
+            try:
+                asked.request("GET", "/phone/app.webmanifest")
+                asked.getresponse().read()
+                return
+            except OSError:
+                time.sleep(0.05)
+            finally:
+                asked.close()
+        raise TimeoutError(self.bind)
+
+    def freeze(self) -> None:
+        """It still takes connections, and answers none."""
+        self._tell(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        self._tell(signal.SIGCONT)
+
+    def kill(self) -> None:
+        """All its processes at once: one left over would keep the port open and answer nothing."""
+        if self.process is not None:
+            self._tell(signal.SIGKILL)
+            self.process.wait()
+            self.process = None
+
+    def rows(self, question: str) -> list[Any]:
+        """What its data answers to an SQL question."""
+        with sqlite3.connect(self.file) as data:
+            return data.execute(question).fetchall()
+
+    def _tell(self, number: int) -> None:
+        assert self.process is not None
+        os.killpg(self.process.pid, number)

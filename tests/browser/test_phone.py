@@ -15,7 +15,8 @@ from safecommunity.hazards import actions, queries
 from safecommunity.hazards.models import HiddenHazard, Photo, Visit
 from safecommunity.units.models import Unit
 from tests.browser.conftest import Visit as Open
-from tests.browser.harness import check_page
+from tests.browser.conftest import session_of
+from tests.browser.harness import Program, check_page
 from tests.hazards import made as town
 from tests.hazards.made import Town
 from tests.residents import made
@@ -28,6 +29,10 @@ window.Date = class extends Right {
   constructor(...given) { super(...(given.length ? given : [Right.now() - 3 * 86400000])); }
   static now() { return Right.now() - 3 * 86400000; }
 };
+"""
+IMPATIENT = """
+const timeout = AbortSignal.timeout.bind(AbortSignal);
+AbortSignal.timeout = (time) => timeout(time > 15000 ? 1000 : time);
 """
 KEPT = """async () => {
   const request = indexedDB.open("phone", 1);
@@ -101,6 +106,16 @@ def phone(visit: Open) -> Iterator[Open]:
 
 
 @pytest.fixture
+def program(here: Town, tmp_path: Path) -> Iterator[tuple[Program, str]]:
+    """A server that may be killed, with the town as its data and the officer's session."""
+    session = session_of(here.officer)
+    one = Program(tmp_path)
+    one.start()
+    yield one, session
+    one.kill()
+
+
+@pytest.fixture
 def photo(tmp_path: Path) -> Path:
     path = tmp_path / "photo.jpg"
     path.write_bytes(next(iter(made.photo(place=True).chunks)))
@@ -159,6 +174,36 @@ def test_the_same_outbox_sent_three_times_is_kept_once(phone: Open, here: Town, 
     assert sorted(lost) == ["photo", "record", "record"]
     assert texts(here.block) == ["安全出口上锁"]
     assert Photo.objects.in_unit(here.block).get().file is not None
+
+
+@pytest.mark.requirement("R46")
+def test_a_server_killed_in_the_middle_loses_nothing_and_doubles_nothing(
+    phone: Open, program: tuple[Program, str], photo: Path
+) -> None:
+    """It takes the first record, hangs at its photo, is killed with the photo in its hands and comes back."""
+    server, session = program
+    page = phone("/phone/", session=session, address=server.address, width=390)
+    page.add_init_script(IMPATIENT)
+    ready(page)
+    page.route("**/pictures/**", lambda route: (server.freeze(), route.continue_()), times=1)
+    register(page, "安全出口上锁", photo)
+    register(page, "灭火器过期")
+    page.get_by_text("正在发送").wait_for()
+    page.get_by_text("没有网络").wait_for()
+    server.kill()
+    page.reload()
+    page.get_by_text("没有网络").wait_for()
+    register(page, "通道堵塞")
+    page.get_by_text("没有网络").wait_for()
+    assert page.locator("#waiting li").count() == 3
+    check_page(page, "phone-killed", expected=(*OFFLINE, "ERR_CONNECTION"))
+    server.start()
+    page.get_by_role("button", name="现在发送").click()
+    nothing_left(page)
+    page.get_by_text(SENT).wait_for()
+    kept = server.rows("select text from hazards_hiddenhazard order by id")
+    assert kept == [("安全出口上锁",), ("灭火器过期",), ("通道堵塞",)]
+    assert server.rows("select count(*), count(file_id) from hazards_photo") == [(1, 1)]
 
 
 def test_a_device_whose_clock_is_wrong_is_put_right(phone: Open, here: Town) -> None:

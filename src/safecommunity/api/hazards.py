@@ -178,6 +178,7 @@ class RoundIn(Schema):
     members: str = Field("", max_length=300)
     premises: list[int] = Field(default=[], max_length=2000)
     places: list[str] = Field(default=[], max_length=2000)
+    team: list[str] = Field(default=[], max_length=200, description="usernames of the units beneath")
 
 
 class VisitOut(Schema):
@@ -353,11 +354,11 @@ def start(request: HttpRequest, slug: str, given: RoundIn) -> Status[dict[str, A
     unit = unit_for(request, slug, Permission.HAZARD_REPORT)
     _known("promotion-fields", given.field)
     is_new = queries.inspection(unit, given.client_uuid) is None
-    said = given.dict(exclude={"checklists", "premises"})
+    said = given.dict(exclude={"checklists", "premises", "team"})
     with _refusals():
         actions.start_round(
             unit=unit, by=_user(request), today=timezone.localdate(), checklist_codes=given.checklists,
-            premises=_premises(unit, given.premises), **said,
+            team=_team(unit, given.team), premises=_premises(unit, given.premises), **said,
         )  # fmt: skip
     return Status(201 if is_new else 200, _round_detail(_inspection(unit, given.client_uuid)))
 
@@ -589,6 +590,13 @@ def _hazard(unit: Unit, uuid: UUID) -> HiddenHazard:
     if row is None:
         raise HttpError(404, _("没有这处隐患。"))
     return row
+
+
+def _team(unit: Unit, names: list[str]) -> list[int]:
+    known = {user.username: user.pk for user, _unit in queries.team_choices(unit)} if names else {}
+    if unknown := [name for name in names if name not in known]:
+        raise HttpError(422, _("“%(name)s”不能参加这次检查。") % {"name": unknown[0]})
+    return [known[name] for name in names]
 
 
 def _inspection(unit: Unit, uuid: UUID) -> Inspection:

@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import Min
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -504,6 +505,7 @@ def make_plan(*, unit: Unit, by: User, **facts: Any) -> Plan:
     """A plan of inspection; its rounds are made as their time comes. Raises Refused."""
     _need(by, Permission.HAZARD_MANAGE, unit)
     _refuse_plan(facts)
+    facts["team"] = _team(unit, facts.get("team", ()))
     row = Plan(unit=unit, path=unit.path, by=by)
     for name, value in facts.items():
         setattr(row, name, value)
@@ -519,6 +521,8 @@ def change_plan(*, plan: Plan, version: int, by: User, **facts: Any) -> Plan:
     _need(by, Permission.HAZARD_MANAGE, plan.unit)
     names = ("kind", "every", "draw", "checklists", "from_date", "to_date")
     _refuse_plan({**{name: getattr(plan, name) for name in names}, **facts})
+    if "team" in facts:
+        facts["team"] = _team(plan.unit, facts["team"])
     change(plan, version=version, **facts)
     record(
         "inspection-plan.changed",
@@ -555,9 +559,13 @@ def start_round(
     members: str = "",
     premises: Sequence[Entry] = (),
     places: Sequence[str] = (),
+    team: Sequence[int] = (),
     client_uuid: uuid.UUID | None = None,
 ) -> Inspection:
-    """A round outside any plan. The same `client_uuid` again gives the round it made. Raises Refused."""
+    """A round outside any plan; `team`: people of the units beneath who inspect the places of their own unit.
+
+    The same `client_uuid` again gives the round it made. Raises Refused.
+    """
     _need(by, Permission.HAZARD_REPORT, unit)
     uid = client_uuid or uuid.uuid4()
     if known := queries.inspection(unit, uid):
@@ -567,7 +575,7 @@ def start_round(
     row = Inspection(
         unit=unit, path=unit.path, client_uuid=uid, kind=kind, name=name.strip(), field=field,
         checklists=_versions(checklist_codes), from_date=today, due_date=due_date, leader=leader,
-        members=members, by=by,
+        members=members, team=_team(unit, team), by=by,
     )  # fmt: skip
     try:
         with transaction.atomic():
@@ -597,7 +605,7 @@ def add_visit(
     client_uuid: uuid.UUID | None = None,
 ) -> Visit:
     """A further place of a running round. Raises Refused."""
-    _need(by, Permission.HAZARD_REPORT, inspection.unit)
+    _need_place(by, inspection)
     uid = client_uuid or uuid.uuid4()
     if known := queries.visit(inspection.unit, uid):
         return known
@@ -649,7 +657,7 @@ def answer(
 
     The same answers again change nothing, whatever version they name. Raises Refused, StaleRecord.
     """
-    _need(by, Permission.HAZARD_REPORT, visit.unit)
+    _need_place(by, visit.inspection)
     judged = _judged(visit.inspection, answers)
     for item, some in (pictures or {}).items():
         _expect(visit, Photo.Side.CHECK, some, by, item=item)
@@ -676,7 +684,7 @@ def answer(
 @transaction.atomic
 def skip(*, visit: Visit, version: int, why: str, by: User) -> Visit:
     """A place that could not be inspected, with the reason. Raises Refused, StaleRecord."""
-    _need(by, Permission.HAZARD_REPORT, visit.unit)
+    _need_place(by, visit.inspection)
     _refuse_unless_open(visit.inspection)
     if not why.strip() or visit.state == Visit.State.DONE:
         raise Refused(_("请写明没有检查的原因；已检查的不能改为未检查。"))
@@ -693,6 +701,7 @@ def open_from(
 
     The same item of the same place opens one hazard, however often it is asked for. Raises Refused.
     """
+    _need_place(by, visit.inspection)
     said = visit.answers.get(item)
     found = queries.items_of(visit.inspection).get(item)
     if found is None or said is None or said["result"] != "fail":
@@ -724,9 +733,16 @@ def finish(*, inspection: Inspection, version: int, opinion: str, by: User, now:
     """End a round; places not visited stay listed as not covered. Raises Refused, StaleRecord."""
     _need(by, Permission.HAZARD_REPORT, inspection.unit)
     _refuse_unless_open(inspection)
-    if not queries.visits(inspection).filter(state=Visit.State.DONE).exists():
+    _refuse_part(inspection)
+    done = queries.visits(inspection).filter(state=Visit.State.DONE)
+    first = done.aggregate(at=Min("done_at"))["at"]
+    if first is None:
         raise Refused(_("还没有检查任何场所。没有开展的检查请取消。"))
-    change(inspection, version=version, state=Inspection.State.DONE, finished_at=now, opinion=opinion.strip())
+    change(
+        inspection, version=version, state=Inspection.State.DONE, finished_at=now, opinion=opinion.strip(),
+        started_at=inspection.started_at or first,
+    )  # fmt: skip
+    _end_parts(inspection, Inspection.State.DONE, now)
     record("inspection.finished", inspection, by=by, unit=inspection.unit, after={"state": inspection.state})
     keeping.keep_inspection(inspection, by)
     return inspection
@@ -737,9 +753,11 @@ def cancel(*, inspection: Inspection, version: int, reason: str, by: User) -> In
     """A round that does not take place, with the reason. Raises Refused, StaleRecord."""
     _need(by, Permission.HAZARD_MANAGE, inspection.unit)
     _refuse_unless_open(inspection)
+    _refuse_part(inspection)
     if not reason.strip():
         raise Refused(_("请写明取消的原因。"))
     change(inspection, version=version, state=Inspection.State.CANCELLED, opinion=reason.strip())
+    _end_parts(inspection, Inspection.State.CANCELLED, None)
     record("inspection.cancelled", inspection, by=by, unit=inspection.unit, reason=reason)
     return inspection
 
@@ -867,7 +885,7 @@ def _make_round(plan: Plan, today: date, by: User | None) -> int:
         unit=plan.unit, path=plan.path, plan=plan, period=now.code, kind=plan.kind,
         name=f"{plan.name}（{now.code}）", field=plan.field, checklists=_versions(plan.checklists),
         from_date=max(now.start, plan.from_date), due_date=min(now.end, plan.to_date), leader=plan.leader,
-        members=plan.members, by=by,
+        members=plan.members, team=plan.team, by=by,
     )  # fmt: skip
     wanted = list(queries.premises(plan.unit, plan.grades, plan.premises_kinds).order_by("pk")[:MOST_PLACES])
     if plan.kind == Kind.RANDOM:
@@ -886,15 +904,54 @@ def _add_visits(row: Inspection, premises: Sequence[Entry], places: Sequence[str
     by_code = {f"p{one.pk}": one for one in premises}
     stops = [inspections.Stop(code, _position(one)) for code, one in by_code.items()]
     way = [by_code[stop.code] for stop in inspections.route(stops)]
-    common = {"unit": row.unit, "path": row.path, "inspection": row}
-    rows = [
-        Visit(**common, premises=one, place=one.title[:200], longitude=one.longitude, latitude=one.latitude)
-        for one in way
-    ]
-    rows += [Visit(**common, place=place[:200]) for place in places]
+    of = {row.unit_id: row, **_parts(row, premises)}
+    rows = []
+    for one in way:
+        here = of.get(one.unit_id, row)
+        rows.append(Visit(
+            unit=here.unit, path=here.path, inspection=here, premises=one, place=one.title[:200],
+            longitude=one.longitude, latitude=one.latitude,
+        ))  # fmt: skip
+    rows += [Visit(unit=row.unit, path=row.path, inspection=row, place=place[:200]) for place in places]
     for number, visit in enumerate(rows):
         visit.order = number
     Visit.objects.bulk_create(rows)
+
+
+def _parts(row: Inspection, premises: Sequence[Entry]) -> dict[int, Inspection]:
+    """Unit beneath → its part of a round, where it has places in it and people in the team, who are told."""
+    people = list(User.objects.filter(pk__in=row.team, is_active=True).order_by("pk"))
+    units = Unit.objects.filter(pk__in={one.unit_id for one in premises} - {row.unit_id})
+    made = {}
+    for unit in units.order_by("pk") if people else ():
+        own = [one for one in people if can(one, Permission.HAZARD_REPORT, unit)]
+        if not own:
+            continue
+        made[unit.pk] = Inspection.objects.create(
+            unit=unit, path=unit.path, whole=row, kind=row.kind, name=row.name, field=row.field,
+            checklists=row.checklists, from_date=row.from_date, due_date=row.due_date, leader=row.leader,
+            members=row.members, team=[one.pk for one in own], by=row.by,
+        )  # fmt: skip
+        notify(
+            unit=unit, to=own, kind="hazard", by=row.by, key=f"inspection:{made[unit.pk].client_uuid}",
+            title=_("请参加检查：%(what)s") % {"what": row.name},
+            address=reverse("hazards:inspection", args=[unit.slug, made[unit.pk].client_uuid]),
+        )  # fmt: skip
+    return made
+
+
+def _end_parts(row: Inspection, state: str, at: datetime | None) -> None:
+    """The parts of a round end with it."""
+    for part in queries.parts(row).filter(whole=row):
+        change(part, version=part.version, state=state, finished_at=at)
+
+
+def _team(unit: Unit, people: Sequence[int]) -> list[int]:
+    """The ids of people who may take part, each once."""
+    known = {user.pk for user, _unit in queries.team_choices(unit)} if people else set()
+    if not known.issuperset(people):
+        raise Refused(_("参加的人员要在下级单位有登记隐患的权限。"))
+    return sorted(set(people))
 
 
 def _position(one: Entry) -> inspections.Position | None:
@@ -943,6 +1000,11 @@ def _refuse_unless_open(row: Inspection) -> None:
         raise Refused(_("这次检查已经结束，不能再修改。"))
 
 
+def _refuse_part(row: Inspection) -> None:
+    if row.whole_id is not None:
+        raise Refused(_("这是上级检查的一部分，由组织检查的单位结束。"))
+
+
 def _refuse_position(longitude: float | None, latitude: float | None) -> None:
     if (longitude is None) != (latitude is None):
         raise Refused(_("经度和纬度要一起填写。"))
@@ -961,6 +1023,11 @@ def _versions(codes: Sequence[str]) -> list[list[Any]]:
 def _need(by: User, permission: Permission, unit: Unit) -> None:
     if not can(by, permission, unit):
         raise Refused(_("您没有办理这一步的权限。"))
+
+
+def _need_place(by: User, row: Inspection) -> None:
+    if not queries.may_inspect(by, row):
+        raise Refused(_("您不在这次检查的队伍里，不能登记结果。"))
 
 
 def _deciders(row: HiddenHazard) -> list[User]:

@@ -81,7 +81,8 @@ class Every(models.TextChoices):
 
 class Plan(UnitRow):
     """What is inspected how often in a year. `grades` and `premises_kinds` choose among the premises, [] all;
-    `places` are further ones, a line each. `draw` places are drawn for each round of a random plan.
+    `places` are further ones, a line each. `draw` places are drawn for each round of a random plan. `team`:
+    ids of the people of the units beneath who take part in its rounds.
     """
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -101,6 +102,7 @@ class Plan(UnitRow):
     draw = models.PositiveSmallIntegerField(_("每轮抽取数"), null=True, blank=True)
     leader = models.CharField(_("带队人"), max_length=60)
     members = models.CharField(_("检查人员"), max_length=300, blank=True)
+    team = models.JSONField(_("参加的下级人员"), default=list)
     is_active = models.BooleanField(default=True)
     by = _person()
 
@@ -123,6 +125,9 @@ class Plan(UnitRow):
 class Inspection(UnitRow):
     """One round. `checklists` are [code, version]; of a random round `drum` is the list that was made known
     and `seed` what it was drawn with.
+
+    `team`: ids of the people of the units beneath who take part. The places that lie in their units are a
+    part of the round: a row there with its `whole`, in which only its own team and who stands above record.
     """
 
     class State(models.TextChoices):
@@ -146,6 +151,8 @@ class Inspection(UnitRow):
     started_at = models.DateTimeField(_("开始时间"), null=True)
     finished_at = models.DateTimeField(_("结束时间"), null=True)
     opinion = models.TextField(_("意见建议"), max_length=2000, blank=True)
+    whole = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    team = models.JSONField(_("参加的下级人员"), default=list)
     drum = models.TextField(blank=True)
     seed = models.CharField(_("随机种子"), max_length=200, blank=True)
     by = _person()
@@ -160,7 +167,10 @@ class Inspection(UnitRow):
         constraints = [
             models.UniqueConstraint(
                 fields=["plan", "period"], condition=Q(plan__isnull=False), name="round_of_plan_once"
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["whole", "unit"], condition=Q(whole__isnull=False), name="part_of_round_once"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, F, Max, Q, QuerySet
-from django.db.models.functions import ExtractMonth
+from django.db.models.functions import Coalesce, ExtractMonth
 from django.utils import timezone
 
 from safecommunity import library
@@ -35,7 +35,8 @@ from safecommunity.hazards.models import (
 from safecommunity.ledgers.models import Entry
 from safecommunity.places import queries as places
 from safecommunity.units.models import Unit
-from safecommunity.units.permissions import Permission, can
+from safecommunity.units.permissions import ROLES, Permission, can, current_holdings
+from safecommunity.units.scope import within
 
 OPEN = [state for state in State.values if state not in core.ENDED]
 COUNTED = [state for state in State.values if state not in ("duplicate", "void")]
@@ -149,7 +150,8 @@ def awaited(row: HiddenHazard | Visit) -> list[str]:
 
 def awaited_by_visit(row: Inspection) -> dict[int, list[str]]:
     """Visit → the SHA-256 of its pictures that have not arrived, over all places of a round."""
-    rows = Photo.objects.in_unit(row.unit).filter(visit__inspection=row, file=None).order_by("sha256")
+    rows = Photo.objects.below(row.unit).filter(visit__inspection__in=parts(row), file=None)
+    rows = rows.order_by("sha256")
     found: dict[int, list[str]] = {}
     for visit, sha256 in rows.values_list("visit", "sha256"):
         found.setdefault(visit, []).append(sha256)
@@ -321,21 +323,53 @@ def plan(unit: Unit, uid: UUID) -> Plan | None:
 
 
 def inspections(unit: Unit) -> QuerySet[Inspection]:
-    return Inspection.objects.below(unit).select_related("unit", "plan")
+    """The rounds at and beneath a unit; of a round from above its own part."""
+    rows = Inspection.objects.below(unit).select_related("unit", "plan")
+    return rows.exclude(within([unit.path], "whole__path"))
 
 
 def inspection(unit: Unit, uid: UUID) -> Inspection | None:
-    return inspections(unit).filter(client_uuid=uid).first()
+    rows = Inspection.objects.below(unit).select_related("unit", "plan")
+    return rows.filter(client_uuid=uid).first()
+
+
+def parts(row: Inspection) -> QuerySet[Inspection]:
+    """A round and its parts in the units beneath."""
+    return Inspection.objects.below(row.unit).filter(Q(pk=row.pk) | Q(whole=row))
+
+
+def may_inspect(user: User, row: Inspection) -> bool:
+    """Whether this person may record in a round: in a part of one only its team, and who stands above."""
+    if not can(user, Permission.HAZARD_REPORT, row.unit):
+        return False
+    above = row.unit.parent
+    stands_above = above is not None and can(user, Permission.HAZARD_REPORT, above)
+    return row.whole_id is None or user.pk in row.team or stands_above
+
+
+def team_of(row: Inspection) -> list[User]:
+    return list(User.objects.filter(pk__in=row.team).order_by("username"))
+
+
+def team_choices(unit: Unit) -> list[tuple[User, str]]:
+    """Who may take part in a unit's rounds for the places of their own unit beneath it, with its name."""
+    roles = [code for code, role in ROLES.items() if Permission.HAZARD_REPORT in role.permissions]
+    held = current_holdings(timezone.localdate()).filter(within([unit.path], "unit__path"), role__in=roles)
+    rows = held.exclude(unit=unit).filter(user__is_active=True).select_related("user", "unit")
+    return [(one.user, one.unit.name) for one in rows.order_by("unit__path", "user__username")]
 
 
 def progress(unit: Unit, pks: Iterable[int]) -> dict[int, dict[str, int]]:
     """Inspection → places in all and done, and hazards opened; in two queries."""
     wanted = list(pks)
-    visits = Visit.objects.below(unit).filter(inspection__in=wanted).order_by().values("inspection")
-    counts = visits.annotate(total=Count("id"), done=Count("id", filter=Q(state="done")))
-    opened = hazards(unit).filter(visit__inspection__in=wanted, state__in=COUNTED).order_by()
-    hazards_of = Counter(dict(opened.values_list("visit__inspection").annotate(Count("id"))))
-    rows = {row["inspection"]: row for row in counts}
+    of = Inspection.objects.below(unit).filter(Q(pk__in=wanted) | Q(whole__in=wanted)).values("pk")
+    visits = Visit.objects.below(unit).filter(inspection__in=of).order_by()
+    counts: Any = visits.annotate(of=Coalesce("inspection__whole", "inspection")).values("of")
+    counts = counts.annotate(total=Count("id"), done=Count("id", filter=Q(state="done")))
+    opened = hazards(unit).filter(visit__inspection__in=of, state__in=COUNTED).order_by()
+    opened = opened.annotate(of=Coalesce("visit__inspection__whole", "visit__inspection"))
+    hazards_of = Counter(dict(opened.values_list("of").annotate(Count("id"))))
+    rows = {row["of"]: row for row in counts}
     return {
         pk: {
             "total": rows[pk]["total"] if pk in rows else 0,
@@ -347,13 +381,9 @@ def progress(unit: Unit, pks: Iterable[int]) -> dict[int, dict[str, int]]:
 
 
 def visits(row: Inspection) -> QuerySet[Visit]:
-    """The places of a round in the order of the way."""
-    return (
-        Visit.objects.in_unit(row.unit)
-        .filter(inspection=row)
-        .select_related("premises")
-        .order_by("order", "id")
-    )
+    """The places of a round and of its parts in the order of the way."""
+    rows = Visit.objects.below(row.unit).filter(inspection__in=parts(row))
+    return rows.select_related("premises", "unit").order_by("order", "id")
 
 
 def visit(unit: Unit, uid: UUID) -> Visit | None:
@@ -367,9 +397,8 @@ def visit_photos(row: Visit) -> QuerySet[Photo]:
 
 def hazards_of(row: Inspection) -> QuerySet[HiddenHazard]:
     """What a round found and still counts."""
-    return (
-        HiddenHazard.objects.in_unit(row.unit).filter(visit__inspection=row, state__in=COUNTED).order_by("id")
-    )
+    rows = hazards(row.unit).filter(visit__inspection__in=parts(row), state__in=COUNTED)
+    return rows.order_by("id")
 
 
 def items_of(row: Inspection) -> dict[str, Item]:
@@ -438,7 +467,7 @@ def _finished(unit: Unit, year: int) -> QuerySet[Inspection]:
         "finished_at__gte": _start_of(date(year, 1, 1)),
         "finished_at__lt": _start_of(date(year + 1, 1, 1)),
     }
-    return Inspection.objects.below(unit).filter(state="done", **inside).order_by()
+    return inspections(unit).filter(state="done", **inside).order_by()
 
 
 def _start_of(day: date) -> datetime:

@@ -383,6 +383,51 @@ def test_who_looks_on_does_not_inspect(here: Town, round_: Inspection) -> None:
         assert zhou.get(url(name, here.block)).status_code == 403
 
 
+@pytest.mark.requirement("R96")
+def test_an_officer_in_the_team_records_in_the_round_of_the_street(here: Town, lin: Client) -> None:
+    """Only for the places of the own neighbourhood, only in the team; the street sees it all and ends it."""
+    mine = made.shop(here.block, "阳光饭店")
+    other = make.unit("光明社区", parent=here.street, kind="neighbourhood")
+    theirs = made.shop(other, "光明超市")
+    colleague = make.client(make.member(here.block, "officer", "colleague"))
+    stranger = make.client(make.member(other, "officer", "stranger"))
+    sent = send(
+        lin, url("new-inspection", here.street), client_uuid=str(uuid4()), kind="comprehensive",
+        name="街道联查", field="fire", checklist_codes=["fire"], premises=[mine.pk, theirs.pk], places="广场",
+        leader="林晓", due_date=str(NOW.date()), team=[here.officer.pk],
+    )  # fmt: skip
+    assert sent.status_code == 302
+    whole = queries.inspections(here.street).get()
+    part = queries.inspections(here.block).get()
+    visit = queries.visits(part).get()
+    assert (visit.premises, queries.visits(whole).count(), part.whole) == (mine, 3, whole)
+    assert not queries.inspections(other).exists()
+    officer, address = make.client(here.officer), url("visit", here.block, visit.client_uuid)
+    assert "街道联查" in text(officer.get(url("inspections", here.block)))
+    assert colleague.get(address).status_code == 403
+    assert stranger.get(address).status_code == 404
+    stop = f"/api/units/{here.block.slug}/stops/{visit.client_uuid}"
+    usual, pictures = {"number": "2", "choice": "works"}, [{"sha256": "a" * 64}]
+    said = {
+        code: {"value": usual.get(item.answer, "pass"), "pictures": pictures}
+        for code, item in queries.items_of(part).items()
+    }
+    said["fire/2.2"]["value"] = "fail"
+    how: Any = {"content_type": "application/json", "headers": {"If-Match": '"1"'}}
+    assert colleague.put(stop, {"answers": said}, **how).status_code == 422
+    phone = officer.get(f"/api/units/{here.block.slug}/inspections?state=planned").json()
+    assert [one["client_uuid"] for one in phone] == [str(part.client_uuid)]
+    assert officer.put(stop, {"answers": said}, **how).status_code == 200
+    send(officer, url("open-hazard", here.block, visit.client_uuid), item="fire/2.2")
+    send(officer, url("end-inspection", here.block, part.client_uuid), version=2)
+    page = lin.get(url("inspection", here.street, whole.client_uuid))
+    assert (page.context["done"], page.context["total"], len(page.context["hazards"])) == (1, 3, 1)
+    send(lin, url("end-inspection", here.street, whole.client_uuid), version=whole.version)
+    part.refresh_from_db()
+    assert part.state == Inspection.State.DONE
+    assert queries.comprehensive_held(here.street, NOW.year) == 1
+
+
 PLAN: dict[str, Any] = {
     "name": "季度综合检查", "year": "2026", "kind": "comprehensive", "field": "general",
     "checklists": ["fire"],

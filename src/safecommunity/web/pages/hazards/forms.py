@@ -315,6 +315,19 @@ def above(unit: Unit) -> list[Unit]:
     return found
 
 
+def team() -> forms.TypedMultipleChoiceField:
+    return forms.TypedMultipleChoiceField(
+        label=gettext_lazy("参加的下级人员"), required=False, coerce=int,
+        widget=forms.SelectMultiple({"size": 6}),
+        help_text=gettext_lazy("例如社区安监员：各自登记本社区场所的检查结果，手机上也能看到。"),
+    )  # fmt: skip
+
+
+def team_choices(unit: Unit) -> list[tuple[int, str]]:
+    """Who of the units beneath may take part, with their unit."""
+    return [(user.pk, f"{user} · {name}") for user, name in queries.team_choices(unit)[:MOST_OFFERED]]
+
+
 class PlanForm(forms.Form):
     name = forms.CharField(label=gettext_lazy("计划名称"), max_length=120)
     year = forms.IntegerField(label=gettext_lazy("年度"), min_value=1990, max_value=2200)
@@ -343,12 +356,14 @@ class PlanForm(forms.Form):
     members = forms.CharField(
         label=gettext_lazy("检查人员"), max_length=300, required=False, help_text=gettext_lazy("用顿号分开。")
     )
+    team = team()
 
-    def __init__(self, *args: Any, **options: Any) -> None:
+    def __init__(self, *args: Any, unit: Unit, **options: Any) -> None:
         super().__init__(*args, **options)
         for name, choices in (
             ("field", words("promotion-fields")), ("grades", words("risk-grades")),
-            ("premises_kinds", words("premises-kinds")), ("checklists", checklist_choices()),
+            ("team", team_choices(unit)), ("premises_kinds", words("premises-kinds")),
+            ("checklists", checklist_choices()),
         ):  # fmt: skip
             field: Any = self.fields[name]
             field.choices = choices
@@ -373,13 +388,15 @@ class InspectionForm(forms.Form):
     members = forms.CharField(
         label=gettext_lazy("检查人员"), max_length=300, required=False, help_text=gettext_lazy("用顿号分开。")
     )
+    team = team()
 
     def __init__(self, *args: Any, unit: Unit, **options: Any) -> None:
         super().__init__(*args, **options)
         rows = queries.premises(unit).order_by("title")[:MOST_OFFERED]
         self.entries: dict[str, Entry] = {str(row.pk): row for row in rows}
         for name, choices in (
-            ("field", words("promotion-fields")), ("checklist_codes", checklist_choices()),
+            ("team", team_choices(unit)), ("field", words("promotion-fields")),
+            ("checklist_codes", checklist_choices()),
             ("premises", [(pk, row.title) for pk, row in self.entries.items()]),
         ):  # fmt: skip
             field: Any = self.fields[name]

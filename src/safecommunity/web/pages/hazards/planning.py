@@ -31,7 +31,7 @@ from safecommunity.web.pages.hazards.forms import PlanForm
 PAGE = 50
 FIELDS = (
     "name", "year", "kind", "field", "checklists", "every", "from_date", "to_date", "grades",
-    "premises_kinds", "places", "draw", "leader", "members",
+    "premises_kinds", "places", "draw", "leader", "members", "team",
 )  # fmt: skip
 
 
@@ -64,7 +64,7 @@ def new_plan(request: PersonRequest, unit: Unit) -> HttpResponse:
         "year": year, "kind": Kind.COMPREHENSIVE, "field": "general", "every": "quarter",
         "from_date": date(year, 1, 1), "to_date": date(year, 12, 31), "leader": request.user.display_name,
     }  # fmt: skip
-    form = PlanForm(request.POST if request.method == "POST" else None, initial=initial)
+    form = PlanForm(request.POST if request.method == "POST" else None, unit=unit, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
             row = actions.make_plan(unit=unit, by=request.user, **form.cleaned_data)
@@ -83,7 +83,7 @@ def plan(request: PersonRequest, unit: Unit, uid: UUID) -> HttpResponse:
     row = _plan(unit, uid)
     may = can(request.user, Permission.HAZARD_MANAGE, row.unit)
     initial = {name: getattr(row, name) for name in FIELDS}
-    form = PlanForm(request.POST if request.method == "POST" else None, initial=initial)
+    form = PlanForm(request.POST if request.method == "POST" else None, unit=row.unit, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
             version = int(request.POST.get("version") or 0)

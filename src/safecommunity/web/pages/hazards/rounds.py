@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 
 from django import forms
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
@@ -15,6 +16,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from safecommunity.audit.actions import refused
 from safecommunity.core import draws
 from safecommunity.documents.media import MediaRefused
 from safecommunity.evidence import actions as evidence
@@ -91,8 +93,9 @@ def detail(request: PersonRequest, unit: Unit, uid: UUID) -> HttpResponse:
         "hazards": [(one, *display.badge(one, now())) for one in hazards],
         "left_out": [one for one in visits if one.state != Visit.State.DONE] if not is_open else [],
         "drum": _drum(row), "is_open": is_open,
-        "may_report": is_open and can(request.user, Permission.HAZARD_REPORT, row.unit),
+        "may_report": is_open and queries.may_inspect(request.user, row),
         "may_manage": is_open and can(request.user, Permission.HAZARD_MANAGE, row.unit),
+        "is_part": row.whole_id is not None, "team": queries.team_of(row),
     }  # fmt: skip
     return render(request, "hazards/inspection.html", context)
 
@@ -156,6 +159,9 @@ def end(request: PersonRequest, unit: Unit, uid: UUID) -> HttpResponse:
 def visit(request: PersonRequest, unit: Unit, uid: UUID) -> HttpResponse:
     """The checklist of one place; what fails offers to open a hazard."""
     row = _visit(unit, uid)
+    if not queries.may_inspect(request.user, row.inspection):
+        refused(Permission.HAZARD_REPORT, request.path, by=request.user, unit=row.unit)
+        raise PermissionDenied(_("您不在这次检查的队伍里，不能登记结果。"))
     if request.method != "POST":
         return _form(request, row)
     form, version = PlaceFields(request.POST), VersionForm(request.POST)

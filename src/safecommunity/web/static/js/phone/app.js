@@ -40,8 +40,8 @@ const work = async () => {
   try {
     const me = await begin();
     if (!me) return;
-    const sent = await send();
-    if (sent === "sent") await refresh(me);
+    const sent = await send(true);
+    if (sent === "sent" || sent === "left") await refresh(me);
     await fill(me);
     state(sent);
   } catch (error) {
@@ -66,6 +66,7 @@ document.addEventListener("outbox", async () => {
   await Promise.all([waiting.fill(), round.fill()]);
 });
 document.addEventListener("unsent", async () => state(await send()));
+document.addEventListener("sending", () => state("sending"));
 $("#send-now").addEventListener("click", work);
 $("#sign-out").addEventListener("click", signOut);
 addEventListener("online", work);

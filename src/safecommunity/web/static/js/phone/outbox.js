@@ -66,16 +66,32 @@ const deliver = async (row) => {
   return stopped(row, "refused", answer.said);
 };
 
-// Resolves to "sent", "offline" or "signed-out"; one tab sends at a time.
-export const send = () =>
-  navigator.locks.request("outbox", { ifAvailable: true }, async (lock) => {
-    if (!lock) return "sent";
-    try {
-      for (const row of await waiting()) if (row.state === "waiting") await deliver(row);
-      return "sent";
-    } catch (error) {
-      return error instanceof SignedOut ? "signed-out" : "offline";
-    } finally {
-      tell();
-    }
+let [next, reached, lost] = [null, false, false];
+
+const sendAll = async () => {
+  try {
+    const rows = (await waiting()).filter((row) => row.state === "waiting");
+    if (rows.length) tell("sending");
+    for (const row of rows) await deliver(row);
+    return (await count()) ? "left" : "sent";
+  } catch (error) {
+    if (error instanceof SignedOut) return "signed-out";
+    lost = next !== null;
+    return "offline";
+  } finally {
+    tell();
+  }
+};
+
+// Resolves to "sent", "left" (something needs the person), "offline" or "signed-out". One tab sends at a time; what
+// is added meanwhile goes with one more turn, however often that is asked for, unless the turn before found no
+// server and nobody has `answered` since.
+export const send = (answered = false) => {
+  reached ||= answered;
+  next ??= navigator.locks.request("outbox", () => {
+    const inVain = lost && !reached;
+    [next, reached, lost] = [null, false, false];
+    return inVain ? "offline" : sendAll();
   });
+  return next;
+};

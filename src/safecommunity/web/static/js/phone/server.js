@@ -2,13 +2,22 @@
 export class Lost extends Error {}
 export class SignedOut extends Error {}
 
-const PATIENCE = 30000;
+// Milliseconds until an answer counts as lost: what any request may take, and a photo more over a slow network.
+const PATIENCE = 15000;
+const FOR_A_FILE = 15000;
+const SLOWEST = 8; // bytes a millisecond
 const LATER = new Set([408, 409, 425, 429]);
 let token = "";
 
-const asked = async (path, options) => {
+const patience = (form) => {
+  if (!form) return PATIENCE;
+  const bytes = [...form.values()].reduce((sum, one) => sum + (one.size || 0), 0);
+  return PATIENCE + FOR_A_FILE + bytes / SLOWEST;
+};
+
+const asked = async (path, options, form) => {
   try {
-    return await fetch(path, { ...options, redirect: "manual", cache: "no-store", signal: AbortSignal.timeout(PATIENCE) });
+    return await fetch(path, { ...options, redirect: "manual", cache: "no-store", signal: AbortSignal.timeout(patience(form)) });
   } catch (error) {
     throw new Lost(String(error));
   }
@@ -40,7 +49,7 @@ export const ask = async (method, path, { body, form, version } = {}) => {
   const headers = { "X-CSRFToken": token };
   if (body) headers["Content-Type"] = "application/json";
   if (version) headers["If-Match"] = `"${version}"`;
-  const response = await asked(path, { method, headers, body: form || (body && JSON.stringify(body)) });
+  const response = await asked(path, { method, headers, body: form || (body && JSON.stringify(body)) }, form);
   if (response.status === 401 || response.type === "opaqueredirect") {
     token = "";
     throw new SignedOut();
