@@ -18,10 +18,15 @@ from safecommunity.evidence.models import File
 from safecommunity.hazards import actions, queries
 from safecommunity.hazards.actions import Expected, Pictures, Refused
 from safecommunity.hazards.models import HiddenHazard, Photo, Step
+from safecommunity.jobs.models import Job
+from safecommunity.jobs.registry import Progress
 from safecommunity.ledgers.actions import KeptElsewhere, withdraw
 from safecommunity.ledgers.models import Entry
 from safecommunity.notices.models import Notice
 from safecommunity.places.models import Boundary, Division
+from safecommunity.reports.models import Paper
+from safecommunity.reports.queries import papers_about
+from safecommunity.reports.tasks import about
 from safecommunity.units.scope import StaleRecord
 from tests import make
 from tests.hazards import made
@@ -384,6 +389,14 @@ def test_it_is_not_given_beyond_ones_own_units(here: Town) -> None:
         actions.transfer(hazard=row, version=row.version, to=foreign, words="", by=here.lin, now=NOW)
 
 
+def letters(row: HiddenHazard) -> list[Paper]:
+    """The papers about a hazard when the worker has done, twice, what it was last asked to."""
+    job = Job.objects.in_unit(row.unit).filter(kind="reports.about").latest("id")
+    for _time in range(2):
+        about(job, Progress(job))
+    return list(papers_about(row.unit, "hazard", row.client_uuid))
+
+
 @pytest.mark.requirement("R59", "R94")
 def test_overdue_goes_up_level_by_level_with_a_notice_and_once_a_time(here: Town) -> None:
     assert here.mayor and here.lin  # noqa: PT018
@@ -393,6 +406,7 @@ def test_overdue_goes_up_level_by_level_with_a_notice_and_once_a_time(here: Town
     actions.remind(root=here.city, now=NOW + timedelta(hours=25), by=None)
     row.refresh_from_db()
     assert (row.overseer, line(row)["overseer"]) == (here.street, "阳光街道")
+    assert len(letters(row)) == 1
     assert actions.remind(root=here.city, now=NOW + timedelta(hours=26), by=None) == 0
     actions.remind(root=here.city, now=NOW + 7 * DAY, by=None)
     row.refresh_from_db()
@@ -400,6 +414,7 @@ def test_overdue_goes_up_level_by_level_with_a_notice_and_once_a_time(here: Town
     assert sum("已提级督办" in one for one in notices(here.mayor)) == 1
     actions.remind(root=here.city, now=NOW + 20 * DAY, by=None)
     assert [one.facts["to"] for one in queries.steps(row) if one.act == "step-up"] == ["阳光街道", "石家庄市"]
+    assert [one.document for one in letters(row)] == ["hazard-supervision"] * 2
 
 
 def test_what_waits_for_its_check_is_not_overdue(here: Town) -> None:

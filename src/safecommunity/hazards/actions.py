@@ -39,6 +39,7 @@ from safecommunity.hazards.models import (
     Step,
     Visit,
 )
+from safecommunity.jobs.actions import enqueue
 from safecommunity.ledgers.models import Entry
 from safecommunity.ledgers.search import initials
 from safecommunity.ledgers.wording import told
@@ -873,6 +874,9 @@ def _step_up(row: HiddenHazard, by: User | None, now: datetime) -> int:
     _written(row, "step-up", row.state, by, now, facts={"to": above.name})
     record("hazard.step-up", row, by=by, unit=row.unit, after={"to": above.name})
     keeping.keep_hazard(row, by)
+    letter = {"document": "hazard-supervision", "subject": str(row.client_uuid)}
+    unique = f"letter:{row.client_uuid}:{above.pk}"
+    enqueue("reports.about", unit=row.unit, arguments=letter, by=by, unique=unique)
     to = [row.contact, row.by, *_deciders(row), *holders(above, Permission.HAZARD_MANAGE)]
     return _tell(row, by, to, _("隐患逾期未整改，已提级督办：%(what)s"), f"step-up:{above.pk}:{now:%Y%m%d}")
 

@@ -32,6 +32,7 @@ from safecommunity.hazards.models import (
     Step,
     Visit,
 )
+from safecommunity.ledgers.asking import WORKS
 from safecommunity.ledgers.models import Entry
 from safecommunity.places import queries as places
 from safecommunity.units.models import Unit
@@ -95,6 +96,28 @@ def found(unit: Unit, ask: Ask, now: datetime) -> QuerySet[HiddenHazard]:
     for word in ask.text.lower().split():
         rows = rows.filter(search__contains=word)
     return rows.order_by(SORTS.get(ask.sort, "-id"), "-id")
+
+
+def asked(given: Mapping[str, str]) -> Ask:
+    """The questions of an address: `q state grade kind field mark from to sort`; nonsense is left out."""
+    names = ("state", "grade", "kind", "field", "mark")
+    return Ask(
+        text=given.get("q", "")[:100], first=_day(given.get("from")), last=_day(given.get("to")),
+        sort=given.get("sort", "number"), **{name: given.get(name, "") for name in names},
+    )  # fmt: skip
+
+
+def as_kept(unit: Unit, given: Mapping[str, str]) -> QuerySet[HiddenHazard]:
+    """For the ledger of hazards: those a list showed, overdue as of the day and hour `at`."""
+    try:
+        at = datetime.fromisoformat(given.get("at", ""))
+    except ValueError:
+        at = timezone.now()
+    at = at if at.tzinfo else timezone.make_aware(at)
+    return found(unit, asked(given), at).order_by()
+
+
+WORKS["hazards"] = as_kept
 
 
 def in_order(unit: Unit, ids: Sequence[int]) -> list[HiddenHazard]:
@@ -472,3 +495,10 @@ def _finished(unit: Unit, year: int) -> QuerySet[Inspection]:
 
 def _start_of(day: date) -> datetime:
     return timezone.make_aware(datetime.combine(day, datetime.min.time()))
+
+
+def _day(text: str | None) -> date | None:
+    try:
+        return datetime.strptime(text or "", "%Y-%m-%d").date()
+    except ValueError:
+        return None

@@ -13,7 +13,7 @@ from safecommunity.jobs.registry import Progress, task
 
 @task("hazards.remind")
 def remind(job: Job, progress: Progress) -> dict[str, Any]:
-    """Once a day: what is due soon, what goes one level up."""
+    """Once an hour: what is due soon, what goes one level up."""
     return {"told": actions.remind(root=job.unit, now=timezone.now(), by=None)}
 
 

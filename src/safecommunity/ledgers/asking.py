@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
@@ -22,11 +22,16 @@ SHOWN = ("standing", "starred", "expiring", "expired", "withdrawn")
 SORTS = ("title", "record_date", "expires_date", "updated_at")
 EMPTY = "-"
 SOON = timedelta(days=90)
+Narrower = Callable[[Unit, Mapping[str, str]], QuerySet[Any]]
+WORKS: dict[str, Narrower] = {}
+"""Ledger that work keeps → the questions of the work's own list turned into things with a `client_uuid`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """`fields`: field code → wanted values as text, EMPTY for "not filled in"; `own`: none from beneath."""
+    """`fields`: field code → wanted values as text, EMPTY for "not filled in"; `own`: none from beneath;
+    `work`: the questions of the list of the work that keeps the ledger, as WORKS takes them.
+    """
 
     text: str = ""
     show: str = "standing"
@@ -35,16 +40,17 @@ class Ask:
     to_date: date | None = None
     fields: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     sort: str = "-record_date"
+    work: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def is_narrow(self) -> bool:
-        return bool(self.text or self.fields or self.own or self.from_date or self.to_date) or (
+        return bool(self.text or self.fields or self.own or self.work or self.from_date or self.to_date) or (
             self.show != "standing"
         )
 
 
 def parse(ledger: LedgerType, query: Mapping[str, Sequence[str]]) -> Ask:
-    """The questions of an address: `q show own from to sort f_<field>`; nonsense is left out."""
+    """The questions of an address: `q show own from to sort f_<field> w_<work>`; nonsense is left out."""
     query = {name: [value for value in values if value.isprintable()] for name, values in query.items()}
     one = {name: values[-1] for name, values in query.items() if values}
     wanted = {
@@ -62,6 +68,7 @@ def parse(ledger: LedgerType, query: Mapping[str, Sequence[str]]) -> Ask:
         to_date=_day(one.get("to", "")),
         fields={name: values for name, values in wanted.items() if values},
         sort=sort if known else "-record_date",
+        work={name[2:]: value for name, value in one.items() if name.startswith("w_") and value},
     )
 
 
@@ -75,6 +82,8 @@ def found(unit: Unit, ledger: LedgerType, ask: Ask, today: date) -> QuerySet[Ent
         rows = rows.filter(record_date__gte=ask.from_date)
     if ask.to_date:
         rows = rows.filter(record_date__lte=ask.to_date)
+    if ask.work and ledger.code in WORKS:
+        rows = rows.filter(client_uuid__in=WORKS[ledger.code](unit, ask.work).values("client_uuid"))
     for name, values in ask.fields.items():
         rows = _narrowed(rows, ledger.fields[name], values)
     return _sorted(rows, ask.sort)

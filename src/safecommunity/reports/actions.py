@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import asdict
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db import transaction
@@ -77,6 +77,15 @@ def make(
     record("paper.requested", row, by=by, unit=unit, after={"document": document, "period": period.code})
     _begin(row, by)
     return row
+
+
+@transaction.atomic
+def make_about(*, document: str, subject: UUID, unit: Unit, by: User | None, asked: datetime) -> Paper:
+    """A paper of this year about one thing, unless one was begun since it was `asked` for. Raises Refused."""
+    rows = queries.papers(unit).filter(path=unit.path, document=document, subject=subject)
+    known = rows.filter(created_at__gte=asked).first()
+    year = Period.year_of(timezone.localdate(asked))
+    return known or make(document=document, period=year, unit=unit, by=by, subject=subject)
 
 
 @transaction.atomic

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -30,6 +31,19 @@ def make(job: Job, progress: Progress) -> dict[str, Any]:
     except SubjectGone as error:
         raise Refused(_("这份文书所述的事项已经找不到，不能生成。")) from error
     return {"paper": paper.pk} if done else {}
+
+
+@task("reports.about", needs=Permission.REPORT_MAKE)
+def about(job: Job, progress: Progress) -> dict[str, Any]:
+    """Arguments: `document`, `subject`. A paper about one thing, once for each time it was asked for."""
+    document, subject = job.arguments["document"], UUID(job.arguments["subject"])
+    try:
+        made = actions.make_about(
+            document=document, subject=subject, unit=job.unit, by=job.by, asked=job.created_at
+        )
+    except actions.Refused as error:
+        raise Refused(str(error)) from error
+    return {"paper": made.pk}
 
 
 @task("reports.package", needs=Permission.REPORT_VIEW)

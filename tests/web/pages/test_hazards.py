@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import html
 import re
 from datetime import timedelta
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 from uuid import uuid4
 
 import pytest
@@ -15,6 +17,8 @@ from django.urls import reverse
 from safecommunity.accounts.models import User
 from safecommunity.hazards import actions, queries
 from safecommunity.hazards.models import HiddenHazard, Inspection, Visit
+from safecommunity.ledgers.asking import found, parse
+from safecommunity.library import ledgers
 from safecommunity.units.models import Unit
 from safecommunity.web.pages.contacts import views as contacts
 from safecommunity.web.pages.hazards import own, planning, rounds, views
@@ -321,6 +325,17 @@ def answers(row: Visit, **other: str) -> dict[str, Any]:
         if item.answer == "photo":
             said[f"photo:{code}"] = photo()
     return said
+
+
+def test_the_export_holds_what_the_list_shows(here: Town, lin: Client) -> None:
+    late = made.assigned(here, now=NOW - timedelta(days=40))
+    made.assigned(here, place="西门", now=NOW)
+    page = text(lin.get(url("index", here.street), {"mark": "overdue", "q": "阳光"}))
+    address = html.unescape(re.findall(r'href="(/[^"]*exports/hazards/[^"]*)"', page)[0])
+    assert lin.get(address).context["count"] == 1
+    ask = parse(ledgers["hazards"], parse_qs(urlsplit(address).query))
+    entries = found(here.street, ledgers["hazards"], ask, NOW.date())
+    assert [one.client_uuid for one in entries] == [late.client_uuid]
 
 
 @pytest.mark.requirement("R46", "R94")

@@ -1,10 +1,11 @@
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from time import time
 from typing import Any
 
 from django.core.management.base import BaseCommand
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from safecommunity.accounts.actions import close_unused
@@ -41,11 +42,12 @@ class Command(BaseCommand):
         remove_withdrawn(before=now - WITHDRAWN_KEPT, now=now, by=None)
         store.sweep(queries.is_known, time())
         _enqueue_daily(timezone.localdate(now))
+        _enqueue_hourly(timezone.localtime(now))
 
 
 def _enqueue_daily(today: date) -> None:
     """Certificates expire without anybody saving anything: once a day every figure and suggestion anew."""
-    for number, root in enumerate(Unit.objects.filter(parent=None, is_active=True).order_by("id")):
+    for number, root in enumerate(_roots()):
         wanted: list[tuple[str, dict[str, Any]]] = [
             ("assessment.suggest", {"below": True}),
             ("programmes.remind", {}),
@@ -55,11 +57,24 @@ def _enqueue_daily(today: date) -> None:
             ("residents.daily", {}),
             ("visits.remind", {}),
             ("surveillance.look", {}),
-            ("hazards.remind", {}),
             ("hazards.rounds", {}),
         ]
         if number == 0:
             wanted.insert(0, ("metrics.refresh-all", {"years": [today.year]}))
         for kind, arguments in wanted:
-            if not Job.objects.in_unit(root).filter(kind=kind, unique=f"daily {today}").exists():
-                enqueue(kind, unit=root, arguments=arguments, by=None, unique=f"daily {today}")
+            _enqueue_once(kind, root, arguments, f"daily {today}")
+
+
+def _enqueue_hourly(now: datetime) -> None:
+    """Deadlines of a day are not left to the next day."""
+    for root in _roots():
+        _enqueue_once("hazards.remind", root, {}, f"hourly {now:%Y-%m-%d %H}")
+
+
+def _roots() -> QuerySet[Unit]:
+    return Unit.objects.filter(parent=None, is_active=True).order_by("id")
+
+
+def _enqueue_once(kind: str, root: Unit, arguments: dict[str, Any], unique: str) -> None:
+    if not Job.objects.in_unit(root).filter(kind=kind, unique=unique).exists():
+        enqueue(kind, unit=root, arguments=arguments, by=None, unique=unique)

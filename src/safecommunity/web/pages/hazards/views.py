@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.conf import settings
@@ -99,6 +100,7 @@ def index(request: PersonRequest, unit: Unit) -> HttpResponse:
         "is_narrow": asked != queries.Ask(sort=asked.sort),
         "may_report": can(request.user, Permission.HAZARD_REPORT, unit),
         "may_export": can(request.user, Permission.LEDGER_EXPORT, unit),
+        "export": _of_list(request, moment),
     }  # fmt: skip
     return render(request, "hazards/index.html", context)
 
@@ -310,18 +312,14 @@ def _hazard(unit: Unit, uid: UUID) -> HiddenHazard:
 
 
 def _asked(request: PersonRequest) -> queries.Ask:
-    given = {name: request.GET.get(name, "") for name in ("state", "grade", "kind", "field", "mark")}
-    return queries.Ask(
-        text=request.GET.get("q", "")[:100], first=_day(request.GET.get("from")),
-        last=_day(request.GET.get("to")), sort=request.GET.get("sort", "number"), **given,
-    )  # fmt: skip
+    return queries.asked(request.GET.dict())
 
 
-def _day(text: str | None) -> date | None:
-    try:
-        return datetime.strptime(text or "", "%Y-%m-%d").date()
-    except ValueError:
-        return None
+def _of_list(request: PersonRequest, moment: datetime) -> str:
+    """The questions of the list for its export, with the moment they were asked at."""
+    names = ("q", "state", "grade", "kind", "field", "mark", "from", "to")
+    said = {f"w_{name}": value for name in names if (value := request.GET.get(name, ""))}
+    return urlencode({**said, "w_at": moment.isoformat(timespec="seconds")} if said else {})
 
 
 MARKS = {
