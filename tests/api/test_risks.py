@@ -75,6 +75,8 @@ def test_a_program_registers_evaluates_changes_and_closes(unit: Unit, lin: User)
     assert (status, row["state"]) == (200, "closed")
     assert ask(lin, "GET", base)[1] == []
     assert len(ask(lin, "GET", f"{base}?state=closed")[1]) == 1
+    status, row = ask(lin, "POST", f"{one}/reopen", {"reason": "又搭起来了"}, version=4)
+    assert (status, row["state"], row["grade"]) == (200, "open", "major")
 
 
 def test_what_cannot_be_is_refused_in_words(unit: Unit, lin: User) -> None:

@@ -191,6 +191,15 @@ def test_what_is_gone_leaves_the_map_and_stays_readable(unit: Unit, lin: User) -
         evaluation(row, LOW, on_date=DAY + timedelta(days=10), today=DAY + timedelta(days=10))
     acts = Line.objects.filter(act__startswith="risk.").order_by("seq").values_list("act", flat=True)
     assert list(acts) == ["risk.added", "risk.evaluated", "risk.closed"]
+    back = DAY + timedelta(days=20)
+    with pytest.raises(actions.Refused, match="为什么"):
+        actions.reopen(point=row, version=row.version, reason=" ", by=lin, today=back)
+    actions.reopen(point=row, version=row.version, reason="又搭起来了", by=lin, today=back)
+    assert (kept(row)["state"], row.review_date, row.grade) == ("open", back, "major")
+    assert not queries.standing(unit, back - timedelta(days=1)).exists()
+    assert [one.grade for one in queries.standing(unit, back)] == ["major"]
+    evaluation(row, LOW, on_date=back, today=back)
+    assert [one.grade for one in queries.standing(unit, back)] == ["low"]
 
 
 @pytest.mark.requirement("R157")

@@ -253,6 +253,16 @@ def close(request: HttpRequest, slug: str, uuid: UUID, given: CloseIn) -> dict[s
     return _out(closed)
 
 
+@router.post("/units/{slug}/risks/{uuid}/reopen", response=PointOut, summary="The risk is back")
+def reopen(request: HttpRequest, slug: str, uuid: UUID, given: CloseIn) -> dict[str, Any]:
+    row = _point(request, slug, uuid, Permission.RISK_EDIT)
+    opened = _tried(
+        actions.reopen, point=row, version=asked_version(request), reason=given.reason, by=_person(request),
+        today=timezone.localdate(),
+    )  # fmt: skip
+    return _out(opened)
+
+
 def _person(request: HttpRequest) -> User:
     return cast("User", request.user)
 

@@ -24,7 +24,7 @@ from safecommunity.library import codes, methods
 from safecommunity.notices.actions import notify
 from safecommunity.notices.queries import holders
 from safecommunity.risks import queries
-from safecommunity.risks.models import Evaluation, Kind, ReviewCall, RiskPoint, State
+from safecommunity.risks.models import Evaluation, Kind, Reason, ReviewCall, RiskPoint, State
 from safecommunity.units.models import Unit
 from safecommunity.units.permissions import Permission, can
 from safecommunity.units.queries import above, covers
@@ -151,6 +151,38 @@ def close(*, point: RiskPoint, version: int, reason: str, by: User, today: date)
 
 
 @transaction.atomic
+def reopen(*, point: RiskPoint, version: int, reason: str, by: User, today: date) -> RiskPoint:
+    """The risk is back: the grade it had holds again from today until it is evaluated anew, due now.
+
+    Raises Refused, StaleRecord, PermissionDenied.
+    """
+    _allow(point.unit, by)
+    if point.state != State.CLOSED:
+        raise Refused(_("这个风险点没有消除，不用重新启用。"))
+    if not reason.strip():
+        raise Refused(_("请说明为什么重新启用。"))
+    change(
+        point, version=version, state=State.OPEN, closed_date=None, closed_reason="", review_date=today,
+        evaluated_date=today if point.grade else None,
+    )  # fmt: skip
+    last = queries.evaluations(point).first()
+    if last:
+        names = (
+            "method", "method_version", "before", "after", "before_product", "after_product", "before_grade",
+            "after_grade", "direct", "grade", "controls",
+        )  # fmt: skip
+        again = Evaluation(
+            unit=point.unit, path=point.path, point=point, number=last.number + 1, on_date=today,
+            reason=Reason.CHANGE, note=_("重新启用：%(reason)s") % {"reason": reason.strip()}, by=by,
+            **{name: getattr(last, name) for name in names},
+        )  # fmt: skip
+        Evaluation.objects.bulk_create([again])
+    record("risk.reopened", point, by=by, unit=point.unit, reason=reason.strip())
+    _keep(point, by)
+    return point
+
+
+@transaction.atomic
 def call_review(
     *, point: RiskPoint, reason: str, words: str, on_date: date, by: User | None, source: UUID | None = None
 ) -> bool:
@@ -206,7 +238,7 @@ def _allow(unit: Unit, by: User | None) -> None:
 
 def _refuse_closed(point: RiskPoint) -> None:
     if point.state == State.CLOSED:
-        raise Refused(_("这个风险点已经消除，不能再办理。风险又出现时请另外登记。"))
+        raise Refused(_("这个风险点已经消除，不能再办理。风险又出现时请重新启用。"))
 
 
 def _facts(unit: Unit, values: Mapping[str, Any]) -> dict[str, Any]:

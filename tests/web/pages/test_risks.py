@@ -164,6 +164,12 @@ def test_what_is_gone_offers_nothing_more(unit: Unit, lin: Client) -> None:
     page = lin.get(url("detail", unit, row.uuid)).content.decode()
     assert "已消除" in page
     assert url("evaluate", unit, row.uuid) not in page
+    again = url("reopen", unit, row.uuid)
+    assert again in page
+    version = str(only(unit).version)
+    assert send(lin, again, version=version, reason="").status_code == 422
+    assert send(lin, again, version=version, reason="又搭起来了").status_code == 302
+    assert url("evaluate", unit, row.uuid) in lin.get(url("detail", unit, row.uuid)).content.decode()
 
 
 def test_the_viewer_reads_and_does_not_act(unit: Unit) -> None:
@@ -174,7 +180,7 @@ def test_the_viewer_reads_and_does_not_act(unit: Unit) -> None:
     assert zhou.get(url("detail", unit, row.uuid)).status_code == 200
     for name in ("edit", "evaluate"):
         assert zhou.get(url(name, unit, row.uuid)).status_code == 403
-    for name in ("outcome", "review", "close", "evaluate"):
+    for name in ("outcome", "review", "close", "reopen", "evaluate"):
         assert send(zhou, url(name, unit, row.uuid)).status_code == 403
     assert url("new", unit) not in zhou.get(url("index", unit)).content.decode()
 

@@ -208,3 +208,8 @@ class ReviewForm(forms.Form):
 class CloseForm(forms.Form):
     version = forms.IntegerField(widget=forms.HiddenInput, max_value=10**9)
     reason = _text(gettext_lazy("风险是怎样消除的"), 500)
+
+
+class ReopenForm(forms.Form):
+    version = forms.IntegerField(widget=forms.HiddenInput, max_value=10**9)
+    reason = _text(gettext_lazy("为什么重新启用"), 500)

@@ -16,4 +16,5 @@ urlpatterns = [
     path("<uuid:uid>/outcome/", views.outcome, name="outcome"),
     path("<uuid:uid>/review/", views.review, name="review"),
     path("<uuid:uid>/close/", views.close, name="close"),
+    path("<uuid:uid>/reopen/", views.reopen, name="reopen"),
 ]

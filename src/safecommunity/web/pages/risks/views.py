@@ -30,6 +30,7 @@ from safecommunity.web.pages.risks.forms import (
     CloseForm,
     EvaluationForm,
     PointForm,
+    ReopenForm,
     ReviewForm,
     first_values,
     initial_of,
@@ -188,6 +189,24 @@ def close(request: PersonRequest, unit: Unit, uid: UUID) -> HttpResponse:
     return redirect("risks:detail", unit.slug, uid)
 
 
+@require_POST
+@requires(Permission.RISK_EDIT)
+@exactly_once
+def reopen(request: PersonRequest, unit: Unit, uid: UUID) -> HttpResponse:
+    row, form = _point(unit, uid), ReopenForm(request.POST)
+    if not form.is_valid():
+        return _page(request, row, reopen=form, status=422)
+    try:
+        actions.reopen(point=row, by=request.user, today=today(), **form.cleaned_data)
+    except actions.Refused as error:
+        form.add_error(None, str(error))
+        return _page(request, row, reopen=form, status=422)
+    except StaleRecord as error:
+        return stale_page(request, form, error)
+    messages.success(request, _("已重新启用，请重新评价它的风险。"))
+    return redirect("risks:detail", unit.slug, uid)
+
+
 def _form_page(
     request: PersonRequest, form: PointForm, row: RiskPoint | None = None, status: int = 200
 ) -> HttpResponse:
@@ -208,6 +227,7 @@ def _page(
     *,
     review: ReviewForm | None = None,
     close: CloseForm | None = None,
+    reopen: ReopenForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
     rows = [display.evaluated(one) for one in queries.evaluations(row)]
@@ -225,6 +245,8 @@ def _page(
         "may_edit": can(request.user, Permission.RISK_EDIT, row.unit) and row.state == State.OPEN,
         "review": review or ReviewForm(initial={"on_date": today()}),
         "close": close or CloseForm(initial={"version": row.version}),
+        "reopen": reopen or ReopenForm(initial={"version": row.version}),
+        "may_reopen": can(request.user, Permission.RISK_EDIT, row.unit) and row.state == State.CLOSED,
         "is_answering": status != 200,
         "history": lines_of(row, PAGE),
     }
