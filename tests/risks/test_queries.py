@@ -7,12 +7,12 @@ from decimal import Decimal
 
 import pytest
 
+from safecommunity.core.map_clusters import Window
 from safecommunity.core.periods import Period
 from safecommunity.jobs.worker import drain
 from safecommunity.metrics.queries import values
 from safecommunity.places.models import Boundary, Division, Grid
 from safecommunity.risks import actions, queries
-from safecommunity.risks.queries import Window
 from safecommunity.units.models import Unit
 from tests import make
 from tests.risks.made import DAY, GENERAL, LARGER, LOW, MAJOR, evaluation, graded, point

@@ -14,6 +14,15 @@ EDGE = 85.05  # the latitude where web maps end
 DEEPEST = 17  # from this zoom on every point is drawn
 
 
+class Window(NamedTuple):
+    """A part of the map in degrees."""
+
+    west: float
+    south: float
+    east: float
+    north: float
+
+
 class Point(NamedTuple):
     """A point in degrees (WGS 84); `tone`: what it counts as; `key`: whose it is."""
 

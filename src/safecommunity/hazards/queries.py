@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, F, Max, Q, QuerySet
+from django.db.models import Case, Count, F, Max, Min, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce, ExtractMonth
 from django.utils import timezone
 
@@ -19,6 +19,7 @@ from safecommunity.accounts.models import User
 from safecommunity.core import hazards as core
 from safecommunity.core.checklists import Item
 from safecommunity.core.geometry import contains, from_geojson
+from safecommunity.core.map_clusters import Point, Window
 from safecommunity.hazards.models import (
     LISTED,
     HiddenHazard,
@@ -118,6 +119,29 @@ def as_kept(unit: Unit, given: Mapping[str, str]) -> QuerySet[HiddenHazard]:
 
 
 WORKS["hazards"] = as_kept
+
+
+URGENT, USUAL = "urgent", "usual"
+"""What a hazard counts as on the map: major or overdue, or neither."""
+
+
+def on_map(rows: QuerySet[HiddenHazard], now: datetime, window: Window) -> list[Point]:
+    """Those with a position in a part of the map; `key`: the row of the hazard."""
+    inside = rows.filter(
+        longitude__gte=window.west, longitude__lte=window.east,
+        latitude__gte=window.south, latitude__lte=window.north,
+    ).order_by()  # fmt: skip
+    urgent = Case(When(Q(grade="major") | MARKS["overdue"](now), then=Value(URGENT)), default=Value(USUAL))
+    found = inside.annotate(tone=urgent).values_list("longitude", "latitude", "tone", "pk")
+    return [Point(across or 0.0, up or 0.0, tone, key) for across, up, tone, key in found]
+
+
+def frame(rows: QuerySet[HiddenHazard]) -> Window | None:
+    """The smallest window that holds these hazards; None without any that has a position."""
+    found = rows.order_by().aggregate(
+        west=Min("longitude"), south=Min("latitude"), east=Max("longitude"), north=Max("latitude")
+    )
+    return None if found["west"] is None else Window(**found)
 
 
 def in_order(unit: Unit, ids: Sequence[int]) -> list[HiddenHazard]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Max, Min, Q, QuerySet
@@ -16,7 +16,7 @@ from safecommunity.core.codes import Code
 from safecommunity.core.divisions import Level, below
 from safecommunity.core.fields import place_text
 from safecommunity.core.geometry import metres
-from safecommunity.core.map_clusters import Point
+from safecommunity.core.map_clusters import Point, Window
 from safecommunity.core.messages import Words
 from safecommunity.core.risk import Band, Factor, Method, worst
 from safecommunity.ledgers.models import Entry
@@ -34,15 +34,6 @@ SORTS = {
     "number": ("unit__path", "number"), "name": ("name", "id"), "review": ("review_date", "id"),
     "evaluated": ("evaluated_date", "id"),
 }  # fmt: skip
-
-
-class Window(NamedTuple):
-    """A part of the map in degrees."""
-
-    west: float
-    south: float
-    east: float
-    north: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -189,7 +189,7 @@ def test_each_sees_the_acts_they_have_the_power_for(here: Town, lin: Client, off
 
 
 @pytest.mark.parametrize(
-    "name", ["index", "board", "map", "statistics", "coverage", "checklists", "plans", "inspections"]
+    "name", ["index", "board", "map", "marks", "statistics", "coverage", "checklists", "plans", "inspections"]
 )
 def test_the_viewer_reads_and_a_contact_does_not(here: Town, name: str) -> None:
     made.assigned(here)
@@ -212,6 +212,25 @@ def test_a_contact_sees_only_what_they_were_told(here: Town) -> None:
     other = make.client(make.member(here.block, "contact", "other"))
     assert other.get(url("answer", here.block, row.client_uuid)).status_code == 404
     assert "建设路" not in text(other.get(url("mine", here.block)))
+
+
+def test_the_map_draws_what_stands_close_as_one(here: Town, lin: Client) -> None:
+    made.assigned(here, "major")
+    made.assigned(here, place="二处", longitude=114.5101)
+    far = made.assigned(here, place="三处", longitude=114.9, latitude=38.5)
+    marks = lambda **asked: lin.get(url("marks", here.street), asked).json()["marks"]  # noqa: E731
+    together, alone = sorted(marks(zoom=10), key=lambda one: -one["count"])
+    assert (together["count"], together["tone"], together["label"]) == (
+        2,
+        "red",
+        "重大或已逾期 1、其他隐患 1",
+    )
+    assert (alone["count"], alone["tone"]) == (1, "blue")
+    assert alone["url"] == url("detail", here.block, far.client_uuid)
+    assert len(marks(zoom=17)) == 3
+    assert make.questions(lambda: marks(zoom=17)) == make.questions(lambda: marks(zoom=10))
+    assert len(marks(zoom=17, grade="major")) == 1
+    assert len(marks(zoom=17, west=114.8, south=38, east=115, north=39)) == 1
 
 
 @pytest.mark.parametrize("name", ["index", "board", "map", "statistics"])

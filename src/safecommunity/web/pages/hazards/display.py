@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +13,10 @@ from django.utils.translation import gettext_lazy
 
 from safecommunity import library
 from safecommunity.core.hazards import ENDED
+from safecommunity.core.map_clusters import Cluster
 from safecommunity.hazards.models import HiddenHazard, Photo, State, Step
+from safecommunity.hazards.queries import URGENT, USUAL
+from safecommunity.web import map_view
 from safecommunity.web.components.words import local
 
 BADGES = {
@@ -22,6 +25,10 @@ BADGES = {
 }  # fmt: skip
 ROUND_BADGES = {"planned": "todo", "running": "doing", "done": "done", "cancelled": "cancelled"}
 VISIT_BADGES = {"todo": "todo", "done": "done", "skipped": "missing"}
+MAP_TONES = {
+    URGENT: ("red", "triangle-alert", gettext_lazy("重大或已逾期")),
+    USUAL: ("blue", "circle-dot", gettext_lazy("其他隐患")),
+}
 WAY = ("registered", "graded", "assigned", "rectifying", "waiting", "passed", "closed")
 STEP_NAMES = {
     "register": gettext_lazy("登记"), "grade": gettext_lazy("核定等级"), "assign": gettext_lazy("派发整改"),
@@ -86,17 +93,15 @@ def sides(photos: Iterable[Photo]) -> list[tuple[str, list[Photo], int]]:
     return found
 
 
-def points(rows: Iterable[HiddenHazard], now: datetime) -> list[dict[str, Any]]:
-    return [
-        {
-            "lat": row.latitude,
-            "lng": row.longitude,
-            "label": f"{row.number} {row.place} {badge(row, now)[1]}",
-            "url": reverse("hazards:detail", args=[row.unit.slug, row.client_uuid]),
-            "tone": "wrong" if is_overdue(row, now) or row.grade == "major" else "accent",
-        }
-        for row in rows
-    ]
+def map_mark(one: Cluster, single: Mapping[int, HiddenHazard], now: datetime) -> dict[str, Any]:
+    """One hazard with its words and address, or how many of each tone stand together."""
+    said = [(tone, word, n) for key, (tone, _icon, word) in MAP_TONES.items() if (n := one.tones[key])]
+    mark = map_view.mark(one, said[0][0], "、".join(f"{word} {n}" for _tone, word, n in said))
+    row = single.get(one.keys[0]) if one.count == 1 else None
+    if row is None:
+        return mark
+    address = reverse("hazards:detail", args=[row.unit.slug, row.client_uuid])
+    return {**mark, "label": f"{row.number} {row.place} {badge(row, now)[1]}", "url": address}
 
 
 def word(codes: str, code: str) -> str:

@@ -8,6 +8,7 @@ urlpatterns = [
     path("", views.index, name="index"),
     path("board/", views.board, name="board"),
     path("map/", views.chart, name="map"),
+    path("map/marks/", views.marks, name="marks"),
     path("new/", views.new, name="new"),
     path("mine/", own.index, name="mine"),
     path("mine/<uuid:uid>/", own.answer, name="answer"),

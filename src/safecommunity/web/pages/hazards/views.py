@@ -12,7 +12,8 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import FileResponse, Http404, HttpResponse
+from django.db.models import QuerySet
+from django.http import FileResponse, Http404, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -21,6 +22,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from safecommunity.accounts.models import User
+from safecommunity.core.map_clusters import clustered
 from safecommunity.documents.media import MediaRefused
 from safecommunity.evidence import actions as evidence
 from safecommunity.evidence import store
@@ -33,6 +35,7 @@ from safecommunity.residents import queries as residents
 from safecommunity.units.models import Unit
 from safecommunity.units.permissions import Permission, can
 from safecommunity.units.scope import StaleRecord
+from safecommunity.web import map_view
 from safecommunity.web.access import PersonRequest, exactly_once, requires
 from safecommunity.web.clock import now, today
 from safecommunity.web.pages.hazards import display
@@ -40,7 +43,7 @@ from safecommunity.web.pages.hazards import forms as f
 
 PAGE = 50
 ON_BOARD = 20
-ON_MAP = 1000
+LISTED = 200  # in the table behind the map
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,18 +121,36 @@ def board(request: PersonRequest, unit: Unit) -> HttpResponse:
 
 @requires(Permission.HAZARD_VIEW)
 def chart(request: PersonRequest, unit: Unit) -> HttpResponse:
-    """Open hazards on a map, or those asked for."""
+    """Open hazards on a map, or those asked for. Marks are fetched for the part in view."""
     asked, moment = _asked(request), now()
-    rows = queries.found(unit, asked, moment).exclude(longitude=None).select_related("unit")
-    if not asked.state and not asked.mark:
-        rows = rows.filter(state__in=queries.OPEN)
-    shown = list(rows[:ON_MAP])
-    points = display.points(shown, moment)
+    rows = _sited(unit, asked, moment)
+    drawn = {
+        "tiles": settings.MAP_TILES, "attribution": settings.MAP_ATTRIBUTION,
+        "bounds": map_view.bounds(queries.frame(rows)),
+        "source": f"{reverse('hazards:marks', args=[unit.slug])}?{request.GET.urlencode()}",
+    }  # fmt: skip
     context = {
-        **_choices(asked), "here": "map", "is_cut": len(shown) == ON_MAP, "shown": shown,
-        "map": {"tiles": settings.MAP_TILES, "attribution": settings.MAP_ATTRIBUTION, "points": points},
+        **_choices(asked), "here": "map", "total": rows.count(), "map": drawn,
+        "shown": rows.select_related("unit")[:LISTED],
+        "signs": [(tone, icon) for tone, icon, _word in display.MAP_TONES.values()],
     }  # fmt: skip
     return render(request, "hazards/map.html", context)
+
+
+@requires(Permission.HAZARD_VIEW)
+def marks(request: PersonRequest, unit: Unit) -> JsonResponse:
+    """The marks of a part of the map at a zoom, clustered."""
+    moment = now()
+    rows = _sited(unit, _asked(request), moment)
+    clusters = clustered(queries.on_map(rows, moment, map_view.window(request)), map_view.zoom(request))
+    single = rows.select_related("unit").in_bulk([one.keys[0] for one in clusters if one.count == 1])
+    return JsonResponse({"marks": [display.map_mark(one, single, moment) for one in clusters]})
+
+
+def _sited(unit: Unit, asked: queries.Ask, moment: datetime) -> QuerySet[HiddenHazard]:
+    """Those asked for that have a position, the open ones alone where no state is asked for."""
+    rows = queries.found(unit, asked, moment).exclude(longitude=None)
+    return rows if asked.state or asked.mark else rows.filter(state__in=queries.OPEN)
 
 
 @requires(Permission.HAZARD_REPORT)

@@ -19,9 +19,10 @@ from safecommunity.core.map_clusters import Cluster, Point, clustered
 from safecommunity.library import codes
 from safecommunity.risks import queries
 from safecommunity.risks.models import RiskPoint
-from safecommunity.risks.queries import Area, Window
+from safecommunity.risks.queries import Area
 from safecommunity.units.models import Unit
 from safecommunity.units.permissions import Permission
+from safecommunity.web import map_view
 from safecommunity.web.access import PersonRequest, requires
 from safecommunity.web.clock import today
 from safecommunity.web.components.states import STATES
@@ -29,8 +30,6 @@ from safecommunity.web.components.words import local
 from safecommunity.web.pages.risks import display
 
 Grades = Sequence[tuple[str, str, str]]
-WORLD = Window(-180.0, -90.0, 180.0, 90.0)
-FARTHEST = 19
 LISTED = 12
 PAGE = 50
 LEVELS = {
@@ -80,7 +79,7 @@ def index(request: PersonRequest, unit: Unit) -> HttpResponse:
 def marks(request: PersonRequest, unit: Unit) -> JsonResponse:
     """The marks of a part of the map at a zoom, clustered: points, or buildings."""
     day = months_before(today(), min(_months(request), _most(unit)))
-    window, zoom, grades = _window(request), _number(request, "zoom", 12, FARTHEST), _grades()
+    window, zoom, grades = map_view.window(request), map_view.zoom(request), _grades()
     if _level(request) == "building":
         found = [area for area in queries.areas(unit, day, "building", window) if area.middle]
         points = [Point(*area.middle, area.grade, key) for key, area in enumerate(found) if area.middle]
@@ -145,7 +144,7 @@ def _map(unit: Unit, day: date, level: str, found: Sequence[Area]) -> dict[str, 
     drawn: dict[str, Any] = {
         "tiles": settings.MAP_TILES,
         "attribution": settings.MAP_ATTRIBUTION,
-        "bounds": [[frame.south, frame.west], [frame.north, frame.east]] if frame else None,
+        "bounds": map_view.bounds(frame),
     }
     if level in ("point", "building"):
         return {**drawn, "source": reverse("risks:marks", args=[unit.slug])}
@@ -176,9 +175,7 @@ def _said(area: Area, grades: Grades) -> dict[str, Any]:
 
 def _mark(one: Cluster, grades: Grades, single: dict[str, Any]) -> dict[str, Any]:
     """A mark as the module draws it; the tone is that of the highest grade among its points."""
-    place = {"lat": round(one.latitude, 6), "lng": round(one.longitude, 6)}
-    told = {"tone": _tone(one.tones, grades), "count": one.count, "label": _words(one.tones, grades)}
-    return {**place, **told, **single}
+    return {**map_view.mark(one, _tone(one.tones, grades), _words(one.tones, grades)), **single}
 
 
 def _of_point(one: Cluster, single: dict[int, RiskPoint], grades: Grades) -> dict[str, Any]:
@@ -208,17 +205,4 @@ def _level(request: PersonRequest) -> str:
 
 
 def _months(request: PersonRequest) -> int:
-    return _number(request, "back", 0, 12 * 50)
-
-
-def _number(request: PersonRequest, name: str, usual: int, most: int) -> int:
-    text = request.GET.get(name, "")
-    return min(int(text), most) if text.isascii() and text.isdecimal() and len(text) < 5 else usual
-
-
-def _window(request: PersonRequest) -> Window:
-    """The part in view, from `west`, `south`, `east`, `north`; the whole world when it is not said well."""
-    try:
-        return Window(*(float(request.GET[name][:24]) for name in Window._fields))
-    except (KeyError, ValueError):
-        return WORLD
+    return map_view.number(request, "back", 0, 12 * 50)

@@ -44,10 +44,12 @@ const follow = (map, data, place) => {
     asked = new AbortController();
     const view = map.getBounds().pad(0.1);
     const { level, back } = place.dataset;
+    const address = new URL(data.source, location.origin);
     const part = { west: view.getWest(), south: view.getSouth(), east: view.getEast(), north: view.getNorth() };
-    const query = new URLSearchParams({ ...part, zoom: map.getZoom(), level, back });
+    const asks = { ...part, zoom: map.getZoom(), ...(level && { level, back }) };
+    for (const [name, value] of Object.entries(asks)) address.searchParams.set(name, value);
     try {
-      const answer = await fetch(`${data.source}?${query}`, { signal: asked.signal });
+      const answer = await fetch(address, { signal: asked.signal });
       if (!answer.ok) throw new Error(String(answer.status));
       const { marks } = await answer.json();
       shown.clearLayers();
