@@ -295,7 +295,7 @@ def register(request: HttpRequest, slug: str, given: HazardIn) -> Status[dict[st
             unit=unit, report=report, by=_user(request), now=timezone.now(), client_uuid=given.client_uuid,
             pictures=_pictures(given.pictures),
         )  # fmt: skip
-    return Status(201 if made.is_new else 200, _detail(request, _hazard(unit, given.client_uuid)))
+    return Status(201 if made.is_new else 200, _detail(request, made.hazard))
 
 
 @router.get("/units/{slug}/hazards/{uuid}", response=HazardDetail, summary="A hazard; ETag is its version")

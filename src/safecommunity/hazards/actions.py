@@ -120,7 +120,7 @@ def register(
     """Write down a hazard. The same `client_uuid` again gives what it made the first time. Raises Refused."""
     _need(by, Permission.HAZARD_REPORT, unit)
     uid = client_uuid or uuid.uuid4()
-    known = queries.hazard(unit, uid)
+    known = queries.hazard(unit, uid) if queries.is_known(unit, uid) else None
     if known is not None:
         _expect(known, Photo.Side.BEFORE, pictures, by)
         return Registered(known, is_new=False)

@@ -150,6 +150,11 @@ def in_order(unit: Unit, ids: Sequence[int]) -> list[HiddenHazard]:
     return [rows[pk] for pk in ids if pk in rows]
 
 
+def is_known(unit: Unit, uid: UUID) -> bool:
+    """Whether a hazard of this key was registered before; far less to ask than for the hazard itself."""
+    return hazards(unit).filter(client_uuid=uid).exists()
+
+
 def hazard(unit: Unit, uid: UUID) -> HiddenHazard | None:
     people = (
         "unit",
