@@ -1,4 +1,4 @@
-"""Reviews and titles: the list, the conditions, the steps a unit and the levels above take."""
+"""Reviews: the list, the conditions, the steps a unit and the levels above take up to the document review."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from safecommunity.api.versions import asked_version, stale
 from safecommunity.assessment import queries as assessments
 from safecommunity.evidence import queries as evidence
 from safecommunity.reviews import actions, queries
-from safecommunity.reviews.models import Review, Title
+from safecommunity.reviews.models import Review
 from safecommunity.reviews.wording import condition_words
 from safecommunity.units.permissions import Permission
 from safecommunity.units.scope import StaleRecord
@@ -28,19 +28,6 @@ router = Router(tags=["reviews"])
 MOST = 200
 FIRST, LAST = dt.date(1990, 1, 1), dt.date(2199, 12, 31)
 Text = Field("", max_length=1000)
-
-
-class TitleOut(Schema):
-    uuid: UUID
-    unit: str
-    scheme: str
-    level: str
-    name: str
-    number: str
-    named_date: dt.date
-    valid_until: dt.date
-    standing: str
-    version: int
 
 
 class ConditionOut(Schema):
@@ -66,8 +53,15 @@ class ReviewOut(Schema):
 
 
 class DetailOut(ReviewOut):
+    """`on_site`: the assessment on site, with its sheets under `assessments`; `title`: what it came to."""
+
     conditions: list[ConditionOut]
     papers: dict[str, int | None]
+    on_site: int | None
+    opinion: str
+    decision: str
+    decided_date: dt.date | None
+    title: UUID | None
 
 
 class BeginIn(Schema):
@@ -115,25 +109,11 @@ class ReasonIn(Schema):
     reason: str = Text
 
 
-@router.get("/units/{slug}/titles", response=list[TitleOut], summary="Titles held here and beneath")
-def titles(
-    request: HttpRequest,
-    slug: str,
-    level: str = "",
-    year: int | None = None,
-    offset: int = 0,
-    limit: int = 50,
-) -> list[dict[str, Any]]:
-    rows = queries.titles(unit_for(request, slug, Permission.REVIEW_VIEW), level=level, year=year)
-    start = max(offset, 0)
-    return [_title_out(row) for row in rows[start : start + min(max(limit, 1), MOST)]]
-
-
 @router.get("/units/{slug}/reviews", response=list[ReviewOut], summary="Reviews here and beneath")
 def index(request: HttpRequest, slug: str, offset: int = 0, limit: int = 50) -> list[dict[str, Any]]:
     rows = queries.reviews(unit_for(request, slug, Permission.REVIEW_VIEW))
     start = max(offset, 0)
-    return [_out(row) for row in rows[start : start + min(max(limit, 1), MOST)]]
+    return [review_out(row) for row in rows[start : start + min(max(limit, 1), MOST)]]
 
 
 @router.post("/units/{slug}/reviews", response={201: ReviewOut}, summary="Declare the intent")
@@ -142,13 +122,13 @@ def begin(request: HttpRequest, slug: str, given: BeginIn) -> Status[dict[str, A
     if given.scheme not in library.schemes:
         raise HttpError(422, _("没有评定方案“%(code)s”。") % {"code": given.scheme})
     today = timezone.localdate()
-    row = _tried(actions.begin, unit=unit, by=_person(request), today=today, **given.dict())
-    return Status(201, _out(row))
+    row = tried(actions.begin, unit=unit, by=person(request), today=today, **given.dict())
+    return Status(201, review_out(row))
 
 
 @router.get("/units/{slug}/reviews/{uuid}", response=DetailOut, summary="A review and its conditions")
 def detail(request: HttpRequest, response: HttpResponse, slug: str, uuid: UUID) -> dict[str, Any]:
-    row = _review(request, slug, uuid, Permission.REVIEW_VIEW)
+    row = review_for(request, slug, uuid, Permission.REVIEW_VIEW)
     response["ETag"] = f'"{row.version}"'
     found = queries.checklist(row, timezone.localdate()) if row.state in queries.WRITABLE else []
     given = queries.papers(row)
@@ -158,21 +138,24 @@ def detail(request: HttpRequest, response: HttpResponse, slug: str, uuid: UUID) 
     conditions = [
         {"code": one.code, "is_met": one.is_met, "words": condition_words(row, one)} for one in found
     ]
-    return {**_out(row), "conditions": conditions, "papers": papers}
+    names = ("opinion", "decision", "decided_date")
+    more = {"on_site": row.on_site_id, "title": row.title.uuid if row.title else None}
+    told = {name: getattr(row, name) for name in names}
+    return {**review_out(row), "conditions": conditions, "papers": papers, **more, **told}
 
 
 @router.post("/units/{slug}/reviews/{uuid}/file", response=ReviewOut, summary="File the start")
 def file(
     request: HttpRequest, response: HttpResponse, slug: str, uuid: UUID, given: FileIn
 ) -> dict[str, Any]:
-    return _stepped(request, response, slug, uuid, Permission.REVIEW_APPLY, actions.file, filed=given.filed)
+    return stepped(request, response, slug, uuid, Permission.REVIEW_APPLY, actions.file, filed=given.filed)
 
 
 @router.post("/units/{slug}/reviews/{uuid}/receive", response=ReviewOut, summary="Write a receipt down")
 def receive(
     request: HttpRequest, response: HttpResponse, slug: str, uuid: UUID, given: ReceiveIn
 ) -> dict[str, Any]:
-    return _stepped(request, response, slug, uuid, Permission.REVIEW_APPLY, actions.receive, **given.dict())
+    return stepped(request, response, slug, uuid, Permission.REVIEW_APPLY, actions.receive, **given.dict())
 
 
 @router.post(
@@ -184,24 +167,24 @@ def self_assess(
     found = assessments.assessment(unit_for(request, slug, Permission.REVIEW_APPLY), given.assessment)
     if found is None:
         raise HttpError(404, _("没有这次评定。"))
-    return _stepped(
+    return stepped(
         request, response, slug, uuid, Permission.REVIEW_APPLY, actions.self_assess, assessment=found
     )
 
 
 @router.put("/units/{slug}/reviews/{uuid}/papers", response=ReviewOut, summary="Hand a paper in")
 def attach(request: HttpRequest, slug: str, uuid: UUID, given: PaperIn) -> dict[str, Any]:
-    row = _review(request, slug, uuid, Permission.REVIEW_APPLY)
+    row = review_for(request, slug, uuid, Permission.REVIEW_APPLY)
     found = evidence.files(row.unit).filter(pk=given.file).first()
     if found is None:
         raise HttpError(404, _("没有这份文件。"))
-    _tried(actions.attach, row=row, code=given.code, file=found, by=_person(request))
-    return _out(row)
+    tried(actions.attach, row=row, code=given.code, file=found, by=person(request))
+    return review_out(row)
 
 
 @router.post("/units/{slug}/reviews/{uuid}/apply", response=ReviewOut, summary="Apply to the level above")
 def apply(request: HttpRequest, response: HttpResponse, slug: str, uuid: UUID) -> dict[str, Any]:
-    return _stepped(request, response, slug, uuid, Permission.REVIEW_APPLY, actions.apply)
+    return stepped(request, response, slug, uuid, Permission.REVIEW_APPLY, actions.apply)
 
 
 @router.post(
@@ -210,42 +193,44 @@ def apply(request: HttpRequest, response: HttpResponse, slug: str, uuid: UUID) -
 def pass_up(
     request: HttpRequest, response: HttpResponse, slug: str, uuid: UUID, given: CheckIn
 ) -> dict[str, Any]:
-    return _stepped(request, response, slug, uuid, Permission.REVIEW_CHECK, actions.pass_up, **given.dict())
+    return stepped(request, response, slug, uuid, Permission.REVIEW_CHECK, actions.pass_up, **given.dict())
 
 
 @router.post("/units/{slug}/reviews/{uuid}/send-back", response=ReviewOut, summary="Back to the unit")
 def send_back(
     request: HttpRequest, response: HttpResponse, slug: str, uuid: UUID, given: ReasonIn
 ) -> dict[str, Any]:
-    return _stepped(request, response, slug, uuid, Permission.REVIEW_CHECK, actions.send_back, **given.dict())
+    return stepped(request, response, slug, uuid, Permission.REVIEW_CHECK, actions.send_back, **given.dict())
 
 
 @router.post("/units/{slug}/reviews/{uuid}/accept", response=ReviewOut, summary="Document review passed")
 def accept(
     request: HttpRequest, response: HttpResponse, slug: str, uuid: UUID, given: WordsIn
 ) -> dict[str, Any]:
-    return _stepped(request, response, slug, uuid, Permission.REVIEW_CHECK, actions.accept, **given.dict())
+    return stepped(request, response, slug, uuid, Permission.REVIEW_CHECK, actions.accept, **given.dict())
 
 
 @router.post("/units/{slug}/reviews/{uuid}/give-up", response=ReviewOut, summary="Take it back")
 def give_up(
     request: HttpRequest, response: HttpResponse, slug: str, uuid: UUID, given: ReasonIn
 ) -> dict[str, Any]:
-    return _stepped(request, response, slug, uuid, Permission.REVIEW_APPLY, actions.give_up, **given.dict())
+    return stepped(request, response, slug, uuid, Permission.REVIEW_APPLY, actions.give_up, **given.dict())
 
 
-def _stepped(
+def stepped(
     request: HttpRequest, response: HttpResponse, slug: str, uuid: UUID, permission: Permission, act: Any,
     **given: Any,
 ) -> dict[str, Any]:  # fmt: skip
-    row = _review(request, slug, uuid, permission)
-    told = {"version": asked_version(request), "by": _person(request), "today": timezone.localdate()}
-    done = _tried(act, row=row, **told, **given)
+    """One step made from the version in If-Match; the answer carries the new one."""
+    row = review_for(request, slug, uuid, permission)
+    told = {"version": asked_version(request), "by": person(request), "today": timezone.localdate()}
+    done = tried(act, row=row, **told, **given)
     response["ETag"] = f'"{done.version}"'
-    return _out(done)
+    return review_out(done)
 
 
-def _tried(action: Any, **given: Any) -> Any:
+def tried(action: Any, **given: Any) -> Any:
+    """An action's refusals as answers: 412 when someone saved in between, 422 with the reason otherwise."""
     try:
         return action(**given)
     except StaleRecord as error:
@@ -254,27 +239,22 @@ def _tried(action: Any, **given: Any) -> Any:
         raise HttpError(422, str(error)) from error
 
 
-def _review(request: HttpRequest, slug: str, uuid: UUID, permission: Permission) -> Review:
+def review_for(request: HttpRequest, slug: str, uuid: UUID, permission: Permission) -> Review:
+    """The review of the address for somebody with the permission; 404 when it is not the unit's."""
     row = queries.review(unit_for(request, slug, permission), uuid)
     if row is None:
         raise HttpError(404, _("没有这件评审。"))
     return row
 
 
-def _person(request: HttpRequest) -> User:
+def person(request: HttpRequest) -> User:
     return cast("User", request.user)
 
 
-def _out(row: Review) -> dict[str, Any]:
+def review_out(row: Review) -> dict[str, Any]:
     names = (
         "uuid", "scheme", "kind", "state", "begun_date", "building_date", "applied_date", "answer_by",
         "version",
     )  # fmt: skip
     level = row.level.slug if row.level and row.is_open else ""
     return {**{name: getattr(row, name) for name in names}, "unit": row.unit.slug, "level": level}
-
-
-def _title_out(row: Title) -> dict[str, Any]:
-    names = ("uuid", "scheme", "level", "name", "number", "named_date", "valid_until", "version")
-    standing = queries.standing(row, timezone.localdate())
-    return {**{name: getattr(row, name) for name in names}, "unit": row.unit.slug, "standing": standing}
