@@ -225,6 +225,8 @@ def test_a_program_reads_titles_by_level_and_year(who: Cast) -> None:
     (status, found) = ask(who.city_checker, "GET", f"{base}?level=municipal&year=2026")
     assert (status, [one["number"] for one in found]) == (200, ["市安社1"])
     assert ask(who.city_checker, "GET", f"{base}?level=national")[1] == []
+    assert len(ask(who.city_checker, "GET", f"{base}?standing=valid&sort=-until")[1]) == 1
+    assert ask(who.city_checker, "GET", f"/units/{who.city.slug}/reviews?state=open")[1] == []
     assert [one["state"] for one in ask(who.city_checker, "GET", f"/units/{who.city.slug}/reviews")[1]] == [
         "named"
     ]

@@ -18,7 +18,7 @@ from safecommunity.api.access import unit_for
 from safecommunity.api.versions import asked_version, stale
 from safecommunity.assessment import queries as assessments
 from safecommunity.evidence import queries as evidence
-from safecommunity.reviews import actions, queries
+from safecommunity.reviews import actions, asking, queries
 from safecommunity.reviews.models import Review
 from safecommunity.reviews.wording import condition_words
 from safecommunity.units.permissions import Permission
@@ -110,8 +110,20 @@ class ReasonIn(Schema):
 
 
 @router.get("/units/{slug}/reviews", response=list[ReviewOut], summary="Reviews here and beneath")
-def index(request: HttpRequest, slug: str, offset: int = 0, limit: int = 50) -> list[dict[str, Any]]:
-    rows = queries.reviews(unit_for(request, slug, Permission.REVIEW_VIEW))
+def index(
+    request: HttpRequest,
+    slug: str,
+    text: str = "",
+    scheme: str = "",
+    kind: str = "",
+    state: str = "all",
+    sort: str = "",
+    offset: int = 0,
+    limit: int = 50,
+) -> list[dict[str, Any]]:
+    unit = unit_for(request, slug, Permission.REVIEW_VIEW)
+    asked = {"text": text, "scheme": scheme, "kind": kind, "state": state, "sort": sort}
+    rows = asking.reviews(unit, asking.reviews_asked(asked))
     start = max(offset, 0)
     return [review_out(row) for row in rows[start : start + min(max(limit, 1), MOST)]]
 

@@ -15,7 +15,7 @@ from ninja.errors import HttpError
 from safecommunity.api.access import unit_for
 from safecommunity.api.reviews import FIRST, LAST, MOST, Text, person, tried
 from safecommunity.api.versions import asked_version
-from safecommunity.reviews import actions, queries
+from safecommunity.reviews import actions, asking, queries
 from safecommunity.reviews.models import Duty, Title
 from safecommunity.reviews.wording import duty_name
 from safecommunity.units.permissions import Permission
@@ -80,12 +80,18 @@ class WithdrawIn(Schema):
 def index(
     request: HttpRequest,
     slug: str,
+    text: str = "",
+    scheme: str = "",
     level: str = "",
-    year: int | None = None,
+    standing: str = "",
+    year: str = "",
+    sort: str = "",
     offset: int = 0,
     limit: int = 50,
 ) -> list[dict[str, Any]]:
-    rows = queries.titles(unit_for(request, slug, Permission.REVIEW_VIEW), level=level, year=year)
+    unit = unit_for(request, slug, Permission.REVIEW_VIEW)
+    asked = {"text": text, "scheme": scheme, "level": level, "standing": standing, "year": year, "sort": sort}
+    rows = asking.titles(unit, asking.titles_asked(asked), timezone.localdate())
     start = max(offset, 0)
     return [_out(row) for row in rows[start : start + min(max(limit, 1), MOST)]]
 

@@ -547,6 +547,11 @@ def remind(*, root: Unit, today: date, by: User | None) -> int:
     return told
 
 
+def note_export(*, unit: Unit, what: str, asked: str, by: User) -> None:
+    """Someone took a list along as a sheet. `what`: "reviews" or "titles"; `asked`: what was asked for."""
+    record(f"{what}.exported", f"{what}.{unit.slug}", by=by, unit=unit, after={"query": asked[:1000]})
+
+
 def _remind_of(row: Review, today: date, by: User | None) -> int:
     """Near the limit and after it: the unit while it rectifies, else the level whose turn it is."""
     assert row.answer_by is not None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from io import BytesIO
 from random import Random
 from uuid import uuid4
 
@@ -10,6 +11,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from openpyxl import load_workbook
 
 from safecommunity.demo.photos import picture
 from safecommunity.reviews import actions, queries
@@ -221,3 +223,28 @@ def test_an_empty_list_says_what_to_do(who: Cast) -> None:
     lin = make.client(who.lin)
     assert "先提出创建意向" in lin.get(url("index", who.street)).content.decode()
     assert "没有等您办理的评审" in lin.get(url("inbox", who.street)).content.decode()
+
+
+def test_the_list_is_sorted_narrowed_and_taken_along_as_it_is_seen(who: Cast) -> None:
+    city = make.client(who.city_checker)
+    made.applied(who)
+    beside = made.cast_beside(who)
+    made.begun(beside, "national-2006", TODAY - timedelta(days=9))
+    page = lambda **asked: city.get(url("index", who.city), asked).content.decode()  # noqa: E731
+    order = lambda text: [text.index(f">{unit.name}<") for unit in (who.street, beside.street)]  # noqa: E731
+    up, down = order(page(sort="begun")), order(page(sort="-begun"))
+    assert (up == sorted(up), down == sorted(down, reverse=True)) == (True, True)
+    assert order(page(sort="state"))[0] > order(page(sort="state"))[1]
+    for asked in ({"text": "西里"}, {"scheme": "national-2006"}, {"state": "intent"}):
+        assert ("西里街道" in page(**asked), "东里街道" in page(**asked)) == (True, False)
+    assert "没有符合条件的评审" in page(kind="renewal")
+    answer = city.post(f"{url('export', who.city)}?sort=-begun&state=all")
+    rows = list(load_workbook(BytesIO(answer.content), read_only=True).active.iter_rows(values_only=True))
+    assert [(row[0], row[3], row[4]) for row in rows[1:]] == [
+        ("西里街道", "有意创建", "西里街道"), ("东里街道", "逐级审核", "桥西区"),
+    ]  # fmt: skip
+    assert (
+        make.client(make.member(who.city, "viewer", "zhou")).post(url("export", who.city)).status_code == 403
+    )
+    wu = make.client(made.member(make.unit("别处"), "office", "wu"))
+    assert wu.post(url("export", who.city)).status_code == 404

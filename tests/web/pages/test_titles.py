@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from datetime import date
+from io import BytesIO
 from uuid import uuid4
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from openpyxl import load_workbook
 
+from safecommunity.audit.models import Line
 from safecommunity.ledgers.models import Entry
 from safecommunity.reviews import queries
 from safecommunity.reviews.models import Title
@@ -127,3 +130,29 @@ def test_the_list_asks_as_often_for_three_as_for_one_and_filters(city: Unit, off
     places = [page.index(f"/{streets[number].slug}/reviews/titles/") for number in (2, 0, 1)]
     assert places == sorted(places)
     assert "2024-01-10" not in office.get(url("titles", city), {"standing": "expired"}).content.decode()
+
+
+def test_the_list_is_sorted_narrowed_and_taken_along_as_it_is_seen(city: Unit, office: Client) -> None:
+    streets = [make.unit(f"街道{place}", parent=city) for place in range(3)]
+    for number, (unit, day) in enumerate(
+        zip(streets, ("2025-06-01", "2024-01-10", "2020-01-01"), strict=True)
+    ):
+        send(office, url("register", unit), **{**GIVEN, "number": f"证{number}", "named_date": day})
+    page = lambda **asked: office.get(url("titles", city), asked).content.decode()  # noqa: E731
+    order = lambda text: [text.index(f">{unit.name}<") for unit in streets]  # noqa: E731
+    up, down = order(page(sort="named")), order(page(sort="-named"))
+    assert (up == sorted(up, reverse=True), down == sorted(down)) == (True, True)
+    assert 'aria-sort="descending"' in page(sort="-named")
+    for asked in ({"text": "街道1"}, {"year": "2024"}, {"standing": "expiring"}):
+        found = page(**asked)
+        assert ("证1" in found, "证0" in found, "证2" in found) == (True, False, False)
+    assert "没有符合条件的称号" in page(level="national", sort="nothing", year="x")
+    answer = office.post(f"{url('export-titles', city)}?sort=-number&text=证")
+    rows = list(load_workbook(BytesIO(answer.content), read_only=True).active.iter_rows(values_only=True))
+    assert [row[3] for row in rows] == ["证书编号", "证2", "证1", "证0"]
+    assert rows[1][6].date() == date(2020, 1, 1)
+    assert Line.objects.filter(act="titles.exported").count() == 1
+    zhou = make.client(make.member(city, "viewer", "zhou"))
+    assert zhou.post(url("export-titles", city)).status_code == 403
+    wu = make.client(make.member(make.unit("别处"), "office", "wu"))
+    assert wu.post(url("export-titles", city)).status_code == 404

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from safecommunity.core.reviews import FINAL
+from safecommunity.library import schemes as files
 from safecommunity.reviews import queries
 from safecommunity.reviews.models import Expert, Review, State
 from safecommunity.reviews.wording import condition_words
@@ -106,3 +107,25 @@ def verdict(row: Review) -> str:
     if row.on_site is None or row.on_site.frozen_at is None:
         return ""
     return local(next(band for band in row.on_site.rules.bands if band.code == row.on_site.band))
+
+
+def schemes() -> list[tuple[str, str]]:
+    """(code, name) of the schemes that have a way to go."""
+    return [(code, local(one)) for code, one in files.items() if one.procedure]
+
+
+def review_heads() -> list[tuple[str, int]]:
+    """The columns of the list of reviews as a sheet: (heading, width)."""
+    return [
+        (_("单位"), 24), (_("评定方案"), 36), (_("类型"), 10), (_("状态"), 12), (_("现在由谁办理"), 24),
+        (_("办理期限"), 12), (_("提出日期"), 12),
+    ]  # fmt: skip
+
+
+def review_cells(row: Review) -> list[Any]:
+    """A review's line under `review_heads`."""
+    at = (row.level or row.unit).name if row.is_open else ""
+    return [
+        row.unit.name, local(row.rules), row.get_kind_display(), row.get_state_display(), at, row.answer_by,
+        row.begun_date,
+    ]  # fmt: skip

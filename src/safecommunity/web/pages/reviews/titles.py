@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from dataclasses import replace
+from datetime import date
 from uuid import UUID
 
 from django.contrib import messages
@@ -10,22 +11,23 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
-from safecommunity.library import codes
-from safecommunity.reviews import actions, queries
+from safecommunity.library import codes, schemes
+from safecommunity.reviews import actions, asking, queries
 from safecommunity.reviews.models import Duty, Title
 from safecommunity.reviews.wording import duty_name
 from safecommunity.units.models import Unit
-from safecommunity.units.permissions import Permission
+from safecommunity.units.permissions import Permission, can
 from safecommunity.units.scope import StaleRecord
 from safecommunity.web.access import PersonRequest, exactly_once, requires
 from safecommunity.web.clock import today
 from safecommunity.web.components.words import local
 from safecommunity.web.pages.reviews.forms import DutyForm, RegisterForm, VersionForm, WithdrawForm
+from safecommunity.web.sheet import sheet_answer
 
 PAGE = 50
 BADGES = {"renewed": "replaced", "withdrawn": "cancelled"}
-ORDER = ("expired", "expiring", "valid", "renewed", "withdrawn")
 
 
 def standing_words() -> dict[str, str]:
@@ -37,31 +39,52 @@ def standing_words() -> dict[str, str]:
 
 @requires(Permission.REVIEW_VIEW)
 def index(request: PersonRequest, unit: Unit) -> HttpResponse:
-    """Everything held here and beneath, the first to run out first; those that need somebody on top."""
-    day, wanted = today(), request.GET.get("standing", "")
-    every = [(row, queries.standing(row, day)) for row in queries.titles(unit)]
-    counts = Counter(state for _row, state in every)
-    chosen = [one for one in every if not wanted or one[1] == wanted]
-    chosen.sort(key=lambda one: ORDER.index(one[1]))
-    page = Paginator(chosen, PAGE).get_page(request.GET.get("page"))
-    said = standing_words()
+    """Everything held here and beneath; those that need somebody on top where no order is asked for."""
+    day, asked = today(), asking.titles_asked(request.GET.dict())
+    page = Paginator(asking.titles(unit, asked, day), PAGE).get_page(request.GET.get("page"))
+    counts, said = asking.standings(unit, asked, day), standing_words()
     context = {
         "here": "titles",
+        "asked": asked,
         "page": page,
-        "rows": [
-            (row, BADGES.get(state, state), said[state], (row.valid_until - day).days, _level(row))
-            for row, state in page
-        ],
-        "filters": [(code, said[code], counts[code]) for code in ORDER if counts[code]],
-        "wanted": wanted,
-        "total": len(every),
+        "rows": [_line(row, day) for row in page],
+        "standings": [(code, said[code], counts[code]) for code in asking.STANDINGS if code in counts],
+        "total": sum(counts.values()),
+        "schemes": [(code, local(schemes[code])) for code in queries.titled_schemes()],
+        "levels": [(code, local(one)) for code, one in codes["honour-levels"].items()],
+        "years": asking.years(unit),
+        "is_narrow": replace(asked, sort="") != asking.TitleAsk(),
         "duties": [
             (one, duty_name(one), one.due_date < day)
             for one in queries.open_duties(unit).order_by("due_date")[:8]
         ],
         "may_register": queries.is_above(request.user, unit),
+        "may_export": can(request.user, Permission.LEDGER_EXPORT, unit),
     }
     return render(request, "reviews/titles.html", context)
+
+
+@require_POST
+@requires(Permission.LEDGER_EXPORT)
+def export(request: PersonRequest, unit: Unit) -> HttpResponse:
+    """The list as it is asked for in the address, every page of it, as a sheet."""
+    day = today()
+    rows = asking.titles(unit, asking.titles_asked(request.GET.dict()), day)
+    actions.note_export(unit=unit, what="titles", asked=request.GET.urlencode(), by=request.user)
+    heads = [
+        (_("单位"), 24), (_("称号"), 28), (_("级别"), 10), (_("证书编号"), 18), (_("牌匾编号"), 18),
+        (_("命名单位"), 24), (_("命名日期"), 12), (_("有效期至"), 12), (_("状态"), 12),
+    ]  # fmt: skip
+    said = standing_words()
+    cells = (
+        [
+            row.unit.name, row.name, _level(row), row.number, row.plaque, row.granted_by, row.named_date,
+            row.valid_until, said[queries.standing(row, day)],
+        ]
+        for row in rows
+    )  # fmt: skip
+    file = _("%(unit)s称号 %(day)s.xlsx") % {"unit": unit.name, "day": day.isoformat()}
+    return sheet_answer(name=_("称号"), file=file, heads=heads, rows=cells)
 
 
 @requires(Permission.REVIEW_VIEW)
@@ -163,6 +186,11 @@ def _title(unit: Unit, uid: UUID) -> Title:
     if row is None:
         raise Http404(_("没有这个称号。"))
     return row
+
+
+def _line(row: Title, day: date) -> tuple[Title, str, str, int, str]:
+    state = queries.standing(row, day)
+    return row, BADGES.get(state, state), standing_words()[state], (row.valid_until - day).days, _level(row)
 
 
 def _level(row: Title) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -16,10 +16,10 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from safecommunity.accounts.models import User
-from safecommunity.core.reviews import FINAL, ways
+from safecommunity.core.reviews import ways
 from safecommunity.documents.media import MediaRefused
 from safecommunity.evidence.actions import QuotaReached
-from safecommunity.reviews import actions, queries
+from safecommunity.reviews import actions, asking, queries
 from safecommunity.reviews.models import Review, State
 from safecommunity.reviews.wording import unready_words
 from safecommunity.units.models import Unit
@@ -48,6 +48,7 @@ from safecommunity.web.pages.reviews.forms import (
     VerifyForm,
     WordsForm,
 )
+from safecommunity.web.sheet import sheet_answer
 
 PAGE = 50
 L = gettext_lazy
@@ -257,20 +258,34 @@ SIDES = {
 @requires(Permission.REVIEW_VIEW)
 def index(request: PersonRequest, unit: Unit) -> HttpResponse:
     """The reviews of this unit and of those beneath it."""
-    show = "all" if request.GET.get("show") == "all" else "open"
-    rows = queries.reviews(unit)
-    page = Paginator(rows if show == "all" else rows.exclude(state__in=FINAL), PAGE).get_page(
-        request.GET.get("page")
-    )
+    asked = asking.reviews_asked(request.GET.dict())
+    page = Paginator(asking.reviews(unit, asked), PAGE).get_page(request.GET.get("page"))
     context = {
         "here": "reviews",
-        "show": show,
+        "asked": asked,
+        "schemes": display.schemes(),
+        "kinds": Review.Kind.choices,
+        "states": State.choices,
         "page": page,
         "rows": [_line(row) for row in page],
-        "has_any": page.paginator.count or rows.exists(),
+        "is_narrow": replace(asked, sort="") != asking.ReviewAsk(),
+        "has_any": page.paginator.count or queries.reviews(unit).exists(),
         "may_begin": can(request.user, Permission.REVIEW_APPLY, unit),
+        "may_export": can(request.user, Permission.LEDGER_EXPORT, unit),
     }
     return render(request, "reviews/index.html", context)
+
+
+@require_POST
+@requires(Permission.LEDGER_EXPORT)
+def export(request: PersonRequest, unit: Unit) -> HttpResponse:
+    """The list as it is asked for in the address, every page of it, as a sheet."""
+    rows = asking.reviews(unit, asking.reviews_asked(request.GET.dict()))
+    actions.note_export(unit=unit, what="reviews", asked=request.GET.urlencode(), by=request.user)
+    file = _("%(unit)s评审 %(day)s.xlsx") % {"unit": unit.name, "day": today().isoformat()}
+    return sheet_answer(
+        name=_("申报评审"), file=file, heads=display.review_heads(), rows=map(display.review_cells, rows)
+    )
 
 
 @requires(Permission.REVIEW_VIEW)
