@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+import shutil
+import subprocess
 import zipfile
 from io import BytesIO
 from pathlib import Path
@@ -9,13 +12,15 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from docx import Document
+from docx.oxml.ns import qn
 from openpyxl import load_workbook
 
-from safecommunity.core.papers import Heading
+from safecommunity.core.papers import Heading, Table
 from safecommunity.jobs import worker
 from safecommunity.jobs.models import Job
 from safecommunity.library import documents
-from safecommunity.reports import actions, queries
+from safecommunity.reports import actions, queries, store
 from safecommunity.reports.models import Paper
 from safecommunity.units.models import Unit
 from tests import make
@@ -61,6 +66,31 @@ def test_one_volume_holds_every_paper_of_the_application_in_its_order(dossier: P
     assert content.contents
     tables = [part.number for part in content.parts if type(part).__name__ == "Table"]
     assert tables == list(range(1, len(tables) + 1))
+
+
+def test_every_line_of_the_index_has_the_page_on_which_its_evidence_is_listed(dossier: Paper) -> None:
+    content = queries.content_of(dossier)
+    index = next(part for part in content.parts if isinstance(part, Table) and part.refers)
+    numbers = [row[0] for row in index.rows]
+    assert len(numbers) == len(index.refers) > 10
+    document = Document(str(store.verified(dossier.docx_sha256)))
+    kept = document.element.body.findall(f".//{qn('w:bookmarkStart')}")
+    listed = {one.get(qn("w:name")): one.getparent().find(f".//{qn('w:t')}").text for one in kept}
+    (table,) = [one for one in document.tables if one.rows[0].cells[-1].text == "页码"]
+    fields = [row.find(f".//{qn('w:instrText')}").text.split() for row in table._tbl.tr_lst[1:]]
+    assert [(kind, listed[name]) for kind, name, _link in fields] == [("PAGEREF", one) for one in numbers]
+    if shutil.which("pdftotext") is None:
+        return
+    command = ("pdftotext", "-layout", str(store.verified(dossier.pdf_sha256)), "-")
+    text = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    pages = text.replace("\u200b", "").split("\f")
+    first = next(
+        place for place, page in enumerate(pages) if "页码" in page and "档号" in page and "材料名称" in page
+    )
+    shown = dict(re.findall(r"(?m)^ *(\d+\.\d+-\d+) .* (\d+)$", "\n".join(pages[first:])))
+    assert list(shown) == numbers, "\n".join(pages[first:])
+    for number, page in shown.items():
+        assert re.search(rf"(?m)^ *{re.escape(number)} ", pages[int(page) - 1]), (number, page)
 
 
 def test_progress_counts_every_section_of_the_volume(unit: Unit, lin: Any) -> None:

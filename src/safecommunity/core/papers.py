@@ -77,13 +77,19 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table with a heading row that repeats on every page."""
+    """A table with a heading row that repeats on every page.
+
+    `anchors`: a name for each row, under which another table may refer to it; `refers`: such a name for each
+    row, beside which the page of what it names is printed. Both are () where nothing is named.
+    """
 
     title: str
     columns: tuple[Column, ...]
     rows: tuple[tuple[str, ...], ...]
     trace: Trace | None = None
     number: int = 0  # of the tables of a paper, given when it is composed
+    anchors: tuple[str, ...] = ()
+    refers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +216,22 @@ def numbered(parts: Iterable[Part]) -> tuple[Part, ...]:
     )
 
 
+def marks(paper: Paper) -> dict[str, int]:
+    """The rows another table refers to: name → number, from 1 in reading order."""
+    tables = [part for part in paper.parts if isinstance(part, Table)]
+    wanted = {name for one in tables for name in one.refers}
+    held = (name for one in tables for name in one.anchors if name in wanted)
+    return {name: number for number, name in enumerate(dict.fromkeys(held), start=1)}
+
+
+def paged(table: Table, known: Mapping[str, int], language: str = "zh") -> Table:
+    """The table with a last column for pages, empty as yet, where it refers to anything known."""
+    if not any(name in known for name in table.refers):
+        return table
+    column = Column("Page" if language == "en" else "页码", 0.8, "center")
+    return replace(table, columns=(*table.columns, column), rows=tuple((*row, "") for row in table.rows))
+
+
 def bound(cover: Paper, papers: Sequence[Paper]) -> Paper:
     """Several papers in one volume with a table of contents.
 
@@ -263,6 +285,7 @@ def part_from_data(item: Mapping[str, Any]) -> Part:
     if "columns" in fields:
         fields["columns"] = tuple(Column(**column) for column in fields["columns"])
         fields["rows"] = tuple(tuple(row) for row in fields["rows"])
+        fields |= {name: tuple(fields.get(name, ())) for name in ("anchors", "refers")}
     elif "rows" in fields:
         fields["rows"] = tuple(fields["rows"])
     if "items" in fields:

@@ -25,6 +25,8 @@ from safecommunity.core.papers import (
     Photos,
     Table,
     caption,
+    marks,
+    paged,
     printable,
 )
 from safecommunity.documents import charts
@@ -54,7 +56,9 @@ class _Writer:
     paper: Paper
     drawing: Callable[[Figure], str]
     photo: Callable[[str], bytes | None]
+    marks: dict[str, int] = field(default_factory=dict)
     serial: Iterator[int] = field(default_factory=lambda: count(1))
+    placed: set[int] = field(default_factory=set)
 
     @property
     def width(self) -> float:
@@ -79,7 +83,7 @@ def write(paper: Paper, *, drawing: Callable[[Figure], str], photo: Callable[[st
     """
     from docx import Document  # slow import
 
-    writer = _Writer(Document(), paper, drawing, photo)
+    writer = _Writer(Document(), paper, drawing, photo, marks(paper))
     _page(writer)
     _styles(writer)
     _heads(writer)
@@ -276,15 +280,41 @@ def _note(writer: _Writer, text: str) -> None:
     _say(writer, word + printable(text), "Papernote")
 
 
-def _table(writer: _Writer, table: Table) -> None:
+def _table(writer: _Writer, given: Table) -> None:
+    table = paged(given, writer.marks, writer.paper.language)
     _say(writer, printable(caption(table, writer.paper.language)), "Papercaption", keep=True)
     widths = column_widths(table.columns, writer.width)
     element = _empty_table(widths, borders=True)
     element.append(_row(table, tuple(column.label for column in table.columns), widths, head=True))
-    for row in table.rows:
-        element.append(_row(table, row, widths, head=False))
+    for place, texts in enumerate(table.rows):
+        row = _row(table, texts, widths, head=False)
+        if table.anchors:
+            _mark(writer, row, table.anchors[place])
+        if table is not given and table.refers[place] in writer.marks:
+            _refer(writer, row, writer.marks[table.refers[place]])
+        element.append(row)
     _append(writer, element)
     _say(writer, "", "Papernote")
+
+
+def _mark(writer: _Writer, row: Any, name: str) -> None:
+    """A bookmark on the row, where something refers to it."""
+    number = writer.marks.get(name, 0)
+    if not number or number in writer.placed:
+        return
+    writer.placed.add(number)
+    paragraph = row.find(_name("w:tc")).find(_name("w:p"))
+    paragraph.insert(1, _element("w:bookmarkStart", id=number, name=f"row{number}"))
+    paragraph.append(_element("w:bookmarkEnd", id=number))
+
+
+def _refer(writer: _Writer, row: Any, number: int) -> None:
+    """The page of a bookmark in the row's last cell, filled in when the file is opened."""
+    from docx.text.paragraph import Paragraph as Line
+
+    paragraph = row.findall(_name("w:tc"))[-1].find(_name("w:p"))
+    _add_field(Line(paragraph, writer.document.part), f"PAGEREF row{number} \\h", "")
+    paragraph.find(f".//{_name('w:fldChar')}").set(_name("w:dirty"), "true")
 
 
 def column_widths(columns: tuple[Column, ...], width: float) -> tuple[float, ...]:
@@ -458,7 +488,12 @@ def _element(tag: str, **attributes: object) -> Any:
 
 
 def _set(element: Any, **attributes: object) -> None:
+    for name, value in attributes.items():
+        element.set(_name(f"w:{name}"), str(value))
+
+
+def _name(tag: str) -> str:
     from docx.oxml.ns import qn
 
-    for name, value in attributes.items():
-        element.set(qn(f"w:{name}"), str(value))
+    found: str = qn(tag)
+    return found

@@ -27,6 +27,8 @@ from safecommunity.core.papers import (
     Photos,
     Table,
     caption,
+    marks,
+    paged,
     printable,
 )
 from safecommunity.documents import fonts
@@ -65,6 +67,10 @@ def _paper(
 ) -> dict[str, Any]:
     width, height = type_area(paper.orientation)
     room = (width, height - 30)
+    parts = [
+        _part(part, index, paper, folder, room, drawing, photo) for index, part in enumerate(paper.parts)
+    ]
+    _name_rows(paper, parts)
     have = {family.lower(): family for family in fonts.installed()}
     return {
         "faces": {
@@ -79,9 +85,7 @@ def _paper(
         "unit": printable(paper.unit),
         "contents": paper.contents,
         "notes": [printable(note) for note in paper.notes],
-        "parts": [
-            _part(part, index, paper, folder, room, drawing, photo) for index, part in enumerate(paper.parts)
-        ],
+        "parts": parts,
     }
 
 
@@ -105,7 +109,7 @@ def _part(
         case PageBreak():
             return {"part": "pagebreak"}
         case Table():
-            return _table(part, paper.language, room[0])
+            return _table(paged(part, marks(paper), paper.language), paper.language, room[0])
         case Figure():
             return _figure(part, index, paper.language, folder, room, drawing)
         case Photos():
@@ -122,10 +126,29 @@ def _table(table: Table, language: str, width: float) -> dict[str, Any]:
             for column in table.columns
         ],
         "rows": [
-            {"cells": [breakable(printable(cell)) for cell in row], "whole": is_kept_whole(row, widths)}
+            {
+                "cells": [breakable(printable(cell)) for cell in row],
+                "whole": is_kept_whole(row, widths),
+                "mark": None,
+                "page": None,
+            }
             for row in table.rows
         ],
     }
+
+
+def _name_rows(paper: Paper, parts: list[dict[str, Any]]) -> None:
+    """Number the rows others refer to (`mark`), each once, and say which a row refers to (`page`)."""
+    known, left = marks(paper), set(marks(paper))
+    for part, made in zip(paper.parts, parts, strict=True):
+        if not isinstance(part, Table):
+            continue
+        for name, row in zip(part.anchors, made["rows"], strict=False):
+            if name in left:
+                left.remove(name)
+                row["mark"] = known[name]
+        for name, row in zip(part.refers, made["rows"], strict=False):
+            row["page"] = known.get(name)
 
 
 def breakable(text: str) -> str:

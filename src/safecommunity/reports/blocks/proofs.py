@@ -53,13 +53,30 @@ def element_photos(records: Records, call: Call, scope: Scope) -> Made:
 @block("indicator.evidence")
 def indicator_evidence(records: Records, call: Call, scope: Scope) -> Made:
     code = scope["indicator"]
-    columns = [Column(_("佐证材料"), 4), Column(_("来源"), 2), Column(_("日期或数量"), 1.6, "center")]
-    rows = [(one.label, records.named(ledgers[one.ledger]), str(one.count)) for one in records.kept[code]]
-    cited = records.cited.get(code, [])
-    rows += [(_title(row), _source(records, row), _date(row)) for row in cited[:MOST_ROWS]]
+    columns = [
+        Column(_("档号"), 1.2, "center"),
+        Column(_("佐证材料"), 4),
+        Column(_("来源"), 2),
+        Column(_("日期或数量"), 1.6, "center"),
+    ]
+    every = _filed(records, code)
+    rows = every[: _listed(records, code)]
     key = f"{records.scheme.code}/{code}" if records.scheme else code
-    trace = Trace("evidence", key, _("佐证材料"), records.period.code, len(rows))
-    return table(_("佐证材料（%(code)s）") % {"code": code}, columns, rows, trace)
+    trace = Trace("evidence", key, _("佐证材料"), records.period.code, len(every))
+    title, anchors = _("佐证材料（%(code)s）") % {"code": code}, (row[0] for row in rows)
+    return [*table(title, columns, rows, trace, anchors=anchors), *rest(len(every), len(rows))]
+
+
+def _filed(records: Records, code: str) -> list[tuple[str, str, str, str]]:
+    """What an indicator has: a line for each kind of record, one for each thing cited, under its number."""
+    lines = [(one.label, records.named(ledgers[one.ledger]), str(one.count)) for one in records.kept[code]]
+    lines += [(_title(row), _source(records, row), _date(row)) for row in records.cited.get(code, ())]
+    return [(f"{code}-{number}", *line) for number, line in enumerate(lines, 1)]
+
+
+def _listed(records: Records, code: str) -> int:
+    """How many of them a report lists under the indicator."""
+    return len(records.kept[code]) + min(len(records.cited.get(code, ())), MOST_ROWS)
 
 
 @block("indicator.photos")
@@ -119,6 +136,7 @@ def photos(records: Records, call: Call, scope: Scope) -> Made:
 
 @block("archive.catalogue")
 def archive_catalogue(records: Records, call: Call, scope: Scope) -> Made:
+    """Everything by indicator, each with the page of the volume on which a report lists it."""
     columns = [
         Column(_("档号"), 1.2, "center"),
         Column(_("一级指标"), 2),
@@ -126,21 +144,14 @@ def archive_catalogue(records: Records, call: Call, scope: Scope) -> Made:
         Column(_("来源"), 1.6),
         Column(_("日期或数量"), 1.3, "center"),
     ]
-    rows = list(_catalogue(records))
-    trace = Trace("evidence", "", _("档案目录"), records.period.code, len(rows))
-    return table(_("档案目录"), columns, rows, trace)
-
-
-def _catalogue(records: Records) -> Iterable[tuple[str, ...]]:
-    """One line for each kind of record an indicator has, one for each thing cited; numbered by indicator."""
+    rows, refers = [], []
     for element in records.scheme.elements if records.scheme else ():
         for item in element.indicators:
-            lines = [
-                (one.label, records.named(ledgers[one.ledger]), str(one.count))
-                for one in records.kept[item.code]
-            ] + [(_title(row), _source(records, row), _date(row)) for row in records.cited.get(item.code, ())]
-            for number, line in enumerate(lines, 1):
-                yield f"{item.code}-{number}", records.named(element), *line
+            found, listed = _filed(records, item.code), _listed(records, item.code)
+            rows += [(number, records.named(element), *line) for number, *line in found]
+            refers += [found[min(place, listed - 1)][0] for place in range(len(found))]
+    trace = Trace("evidence", "", _("档案目录"), records.period.code, len(rows))
+    return table(_("档案目录"), columns, rows, trace, refers=refers)
 
 
 @block("archive.completeness")

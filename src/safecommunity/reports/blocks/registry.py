@@ -38,10 +38,19 @@ def kind(name: str) -> Callable[[Block], Block]:
     return register
 
 
-def table(title: str, columns: Sequence[Column], rows: Iterable[Sequence[str]], trace: Trace) -> Made:
+def table(
+    title: str,
+    columns: Sequence[Column],
+    rows: Iterable[Sequence[str]],
+    trace: Trace,
+    *,
+    anchors: Iterable[str] = (),
+    refers: Iterable[str] = (),
+) -> Made:
     """A table, or nothing where there are no rows."""
     found = tuple(tuple(row) for row in rows)
-    return (Table(title, tuple(columns), found, trace),) if found else ()
+    made = Table(title, tuple(columns), found, trace, anchors=tuple(anchors), refers=tuple(refers))
+    return (made,) if found else ()
 
 
 def chart(code: str, title: str, words: str, rows: Sequence[Mapping[str, Any]], trace: Trace) -> Made:
