@@ -337,10 +337,11 @@ def conclude(*, row: Review, version: int, opinion: str, by: User, today: date, 
     assessment = row.on_site
     if not queries.has_consensus(assessment):
         raise Refused(_("合议表还没有提交，不能出具评定意见。"))
-    try:
-        assessments.freeze(assessment=assessment, by=by, now=now, version=assessment.version)
-    except assessments.NotPossible as error:
-        raise Refused(str(error)) from error
+    if assessment.state != Assessment.State.FROZEN:
+        try:
+            assessments.freeze(assessment=assessment, by=by, now=now, version=assessment.version)
+        except assessments.NotPossible as error:
+            raise Refused(str(error)) from error
     again = assessment.band in row.procedure.again
     to = "rectifying" if again or queries.open_findings(row) else "deciding"
     limit = today + timedelta(days=row.procedure.rectify_days) if to == "rectifying" else None
