@@ -22,9 +22,9 @@ from safecommunity.units.permissions import Permission, can
 from safecommunity.units.scope import StaleRecord
 from safecommunity.web.access import PersonRequest, exactly_once, requires
 from safecommunity.web.clock import today
+from safecommunity.web.components.lists import sheet
 from safecommunity.web.components.words import local
 from safecommunity.web.pages.reviews.forms import DutyForm, RegisterForm, VersionForm, WithdrawForm
-from safecommunity.web.sheet import sheet_answer
 
 PAGE = 50
 BADGES = {"renewed": "replaced", "withdrawn": "cancelled"}
@@ -83,8 +83,8 @@ def export(request: PersonRequest, unit: Unit) -> HttpResponse:
         ]
         for row in rows
     )  # fmt: skip
-    file = _("%(unit)s称号 %(day)s.xlsx") % {"unit": unit.name, "day": day.isoformat()}
-    return sheet_answer(name=_("称号"), file=file, heads=heads, rows=cells)
+    file = f"{unit.name}{_('称号')} {today()}"
+    return sheet(name=file, title=_("称号"), columns=heads, rows=cells)
 
 
 @requires(Permission.REVIEW_VIEW)

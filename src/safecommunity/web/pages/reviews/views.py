@@ -27,6 +27,7 @@ from safecommunity.units.permissions import Permission, can
 from safecommunity.units.scope import StaleRecord
 from safecommunity.web.access import PersonRequest, exactly_once, requires
 from safecommunity.web.clock import now, today
+from safecommunity.web.components.lists import sheet
 from safecommunity.web.components.words import local
 from safecommunity.web.pages.reviews import display
 from safecommunity.web.pages.reviews.forms import (
@@ -48,7 +49,6 @@ from safecommunity.web.pages.reviews.forms import (
     VerifyForm,
     WordsForm,
 )
-from safecommunity.web.sheet import sheet_answer
 
 PAGE = 50
 L = gettext_lazy
@@ -282,10 +282,9 @@ def export(request: PersonRequest, unit: Unit) -> HttpResponse:
     """The list as it is asked for in the address, every page of it, as a sheet."""
     rows = asking.reviews(unit, asking.reviews_asked(request.GET.dict()))
     actions.note_export(unit=unit, what="reviews", asked=request.GET.urlencode(), by=request.user)
-    file = _("%(unit)s评审 %(day)s.xlsx") % {"unit": unit.name, "day": today().isoformat()}
-    return sheet_answer(
-        name=_("申报评审"), file=file, heads=display.review_heads(), rows=map(display.review_cells, rows)
-    )
+    file = f"{unit.name}{_('评审')} {today()}"
+    columns, cells = display.review_heads(), map(display.review_cells, rows)
+    return sheet(name=file, title=_("申报评审"), columns=columns, rows=cells)
 
 
 @requires(Permission.REVIEW_VIEW)
