@@ -303,6 +303,8 @@ def test_only_the_team_scores_and_no_sheet_is_seen_before_all_are_in(who: Cast) 
     with pytest.raises(actions.Refused, match="都提交评分表之后"):
         actions.open_consensus(row=row, by=who.lead)
     made.marked(row, who.member)
+    with pytest.raises(assessments.NotPossible, match="只由密封评分和合议得出"):
+        assessments.confirm_as_suggested(assessment=row.on_site, indicators=["1.1"], by=who.lead, now=NOW)
     assert len(assessments.queries.visible_sheets(row.on_site, who.member)) == 2
     with pytest.raises(actions.Refused, match="组长开启"):
         actions.open_consensus(row=row, by=who.member)

@@ -67,7 +67,7 @@ def confirm(*, grade: Grade, answers: Mapping[str, str], by: User, now: datetime
     Raises `AnswerError`, `NotPossible` or `StaleRecord`.
     """
     assessment = _locked(grade.assessment)
-    _check_open(assessment, why, by)
+    _check_by_hand(assessment, why, by)
     mark = Mark(dict(answers), reason=reason)
     check(assessment.rules, assessment.rules.indicators[grade.indicator], mark)
     if not reason.strip() and _differs(assessment, grade.indicator, mark.answers):
@@ -80,7 +80,7 @@ def mark_not_applicable(*, grade: Grade, reason: str, by: User, now: datetime, v
                         remark: str = "", why: str = "") -> Assessment:  # fmt: skip
     """Say that an indicator does not apply, and why; the scheme may refuse."""
     assessment = _locked(grade.assessment)
-    _check_open(assessment, why, by)
+    _check_by_hand(assessment, why, by)
     mark = Mark({}, True, reason.strip())
     check(assessment.rules, assessment.rules.indicators[grade.indicator], mark)
     return _decide(assessment, grade, mark, by=by, now=now, version=version, remark=remark, why=why)
@@ -90,7 +90,7 @@ def mark_not_applicable(*, grade: Grade, reason: str, by: User, now: datetime, v
 def withdraw(*, grade: Grade, by: User, version: int, why: str = "") -> Assessment:
     """Take a decision back; the suggestion counts again."""
     assessment = _locked(grade.assessment)
-    _check_open(assessment, why, by)
+    _check_by_hand(assessment, why, by)
     before = _shown(grade)
     change(
         grade, version=version, answers={}, points=None, not_applicable=False, reason="",
@@ -105,7 +105,7 @@ def confirm_as_suggested(*, assessment: Assessment, indicators: Collection[str],
                          why: str = "") -> int:  # fmt: skip
     """Confirm every undecided one of these indicators as suggested; how many were."""
     assessment = _locked(assessment)
-    _check_open(assessment, why, by)
+    _check_by_hand(assessment, why, by)
     suggested = figures.suggested_marks(assessment.suggested)
     rows = [
         row
@@ -431,6 +431,13 @@ def _check_open(assessment: Assessment, why: str, by: User) -> None:
         raise NotPossible(_("评定已定稿，不能再修改。"))
     if assessment.state == Assessment.State.SUBMITTED and not why.strip():
         raise NotPossible(_("评定已提交，修改必须写明原因。"))
+
+
+def _check_by_hand(assessment: Assessment, why: str, by: User) -> None:
+    """What a team assesses follows from its sealed sheets and nothing else."""
+    _check_open(assessment, why, by)
+    if assessment.team:
+        raise NotPossible(_("现场评定的结果只由密封评分和合议得出，不能逐项改动。"))
 
 
 def _check_complete(assessment: Assessment) -> None:
