@@ -548,6 +548,7 @@ def remind(*, root: Unit, today: date, by: User | None) -> int:
     return told
 
 
+@transaction.atomic
 def note_export(*, unit: Unit, what: str, asked: str, by: User) -> None:
     """Someone took a list along as a sheet. `what`: "reviews" or "titles"; `asked`: what was asked for."""
     record(f"{what}.exported", f"{what}.{unit.slug}", by=by, unit=unit, after={"query": asked[:1000]})
