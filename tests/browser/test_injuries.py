@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -70,6 +71,12 @@ def test_the_overview_is_read_and_an_alert_followed_to_its_end(visit: Visit) -> 
     page.locator("#id_note").fill("楼道装扶手")
     page.get_by_role("button", name="保存", exact=True).click()
     page.locator("h1 .badge", has_text="已采取措施").wait_for()
+    page.get_by_role("button", name="提出促进项目").click()
+    expect(page.locator("#id_name")).to_have_value("家中 · 跌倒、坠落 干预项目")
+    expect(page.locator("#id_background")).to_have_value(re.compile("往常平均约"))
+    page.go_back()
+    page.get_by_role("link", name="据此做了什么").click()
+    check_page(page, "injuries-lead")
     page.get_by_role("link", name="看这些记录").click()
     page.locator("table tbody tr").first.wait_for()
 
@@ -79,7 +86,8 @@ def test_pages_of_injuries_hold_in_every_width_and_theme(visit: Visit, width: in
     unit = make.unit()
     lin = make.member(unit)
     put(unit, today() - timedelta(days=40), 30, today=today())
-    for name in ("", "explore/", "compare/", "alerts/", "cards/", "doubles/", "public/", "methods/"):
+    names = ("explore/", "findings/", "compare/", "alerts/", "cards/", "doubles/", "public/", "methods/")
+    for name in ("", *names):
         page = visit(f"/{unit.slug}/injuries/{name}", person=lin, width=width, theme=theme)
         check_page(page, f"injuries-{name.strip('/') or 'overview'}-{width}-{theme}")
     for name in ("", "add/"):

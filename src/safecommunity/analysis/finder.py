@@ -53,7 +53,7 @@ class Base:
 class Rule:
     """`depth`: most traits together; `level`: share of chance findings at most; `least`: fewest events and
     `ratio`: smallest ratio of a finding; `looked_from`: events expected if nothing went together, below which
-    a combination is not looked at.
+    a combination is not looked at. A finding's lower limit is above 1.
     """
 
     depth: int = 3
@@ -136,7 +136,9 @@ def search(
         part = chosen[start : start + len(one.where)]
         start += len(one.where)
         found += [_finding(one, int(at), level) for at in np.flatnonzero(part)]
-    raised = [one for one in found if one.count >= wanted.least and one.ratio >= wanted.ratio]
+    raised = [
+        one for one in found if one.count >= wanted.least and one.ratio >= wanted.ratio and one.lower > 1
+    ]
     return Found(looked, len(raised), tuple(_telling(raised, said, weights)))
 
 

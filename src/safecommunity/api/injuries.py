@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from math import isinf
 from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID
 
@@ -18,13 +19,14 @@ from safecommunity.api.versions import asked_version, stale
 from safecommunity.core.fields import mask
 from safecommunity.ledgers.wording import told
 from safecommunity.library import cards
-from safecommunity.surveillance import actions, queries
+from safecommunity.surveillance import actions, queries, wording
 from safecommunity.surveillance.models import Accident, Alert, InjuryCase
 from safecommunity.units.permissions import Permission
 from safecommunity.units.scope import StaleRecord
 
 if TYPE_CHECKING:
     from safecommunity.analysis.usual import Usual
+    from safecommunity.surveillance.findings import Raised
 
 router = Router(tags=["injuries"])
 MOST = 200
@@ -110,6 +112,34 @@ class StoryOut(Schema):
     usual: UsualOut | None
     parts: list[PartOut]
     months: list[MonthOut]
+
+
+class FindingOut(Schema):
+    """`asked`: the questions that find its cards; `against`: whose other values are the rest."""
+
+    asked: dict[str, list[str]]
+    kinds: list[str]
+    sentence: str
+    count: int
+    expected: float
+    ratio: float | None
+    lower: float
+    upper: float | None
+    against: str
+    by_people: bool
+    people: int | None
+    rate: float | None
+
+
+class FindingsOut(Schema):
+    """`looked`: combinations looked at; `base`: what was compared by people."""
+
+    first: dt.date
+    last: dt.date
+    total: int
+    looked: int
+    base: list[str]
+    findings: list[FindingOut]
 
 
 class AlertOut(Schema):
@@ -202,6 +232,22 @@ def overview(request: HttpRequest, slug: str, month: dt.date) -> dict[str, Any]:
         ],
         "months": [{"first": first, "count": count} for first, count in found.months],
     }  # fmt: skip
+
+
+@router.get(
+    "/units/{slug}/injury-findings", response=FindingsOut, summary="Who and what is hurt more than the rest"
+)
+def raised(request: HttpRequest, slug: str) -> dict[str, Any]:
+    """Asked as the page is: `from to cause place activity area`; the last 52 weeks where nothing is said."""
+    from safecommunity.surveillance.findings import findings as search  # slow import
+
+    unit = unit_for(request, slug, Permission.INJURY_VIEW)
+    ask = queries.parse(dict(request.GET.lists()))
+    last = ask.to_date or timezone.localdate()
+    first = min(ask.from_date or last - dt.timedelta(days=364), last)
+    found, names = search(unit, ask, first, last), queries.areas(unit)
+    whole = {name: getattr(found, name) for name in ("first", "last", "total", "looked", "base")}
+    return {**whole, "findings": [_finding_out(one, names) for one in found.rows]}
 
 
 @router.get("/units/{slug}/injury-alerts", response=list[AlertOut], summary="Alerts, the latest first")
@@ -329,6 +375,17 @@ def _accident_out(row: Accident) -> dict[str, Any]:
     names = ("uuid", "state", "level", "report_by", "reported_at", "supplement_until", "findings", "version")
     own = {name: getattr(row, name) for name in names}
     return {**own, "unit": row.unit.slug, "late": row.is_late, "values": _masked("accident", row.data)}
+
+
+def _finding_out(one: Raised, names: dict[str, str]) -> dict[str, Any]:
+    plain = ("kinds", "count", "expected", "lower", "against", "by_people", "people", "rate")
+    ends = {name: None if isinf(getattr(one, name)) else getattr(one, name) for name in ("ratio", "upper")}
+    return {
+        **{name: getattr(one, name) for name in plain},
+        **ends,
+        "asked": queries.question(one.key),
+        "sentence": wording.finding(one, names),
+    }
 
 
 def _usual(found: Usual) -> dict[str, Any]:

@@ -136,6 +136,19 @@ def population(codes: Sequence[str], year: int) -> Denominator:
     return Denominator(tuple((*key, count) for key, count in sums.items()), tuple(kept))
 
 
+def populations(codes: Sequence[str], year: int) -> dict[str, Denominator]:
+    """The people entered for each of these divisions itself; those without figures are left out."""
+    rows = (
+        Population.objects.filter(division__code__in=codes, year=year)
+        .order_by("division__code", "sex", "residence", "age_from")
+        .values_list("division__code", "sex", "age_from", "age_to", "residence", "count")
+    )
+    return {
+        code: Denominator(tuple(row[1:] for row in group), (code,))
+        for code, group in groupby(rows, key=lambda row: row[0])
+    }
+
+
 def totals(codes: Sequence[str], year: int) -> dict[str, int]:
     """What was entered for each of these divisions itself, all figures added up."""
     rows = Population.objects.filter(division__code__in=codes, year=year).order_by()

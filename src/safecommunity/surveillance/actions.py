@@ -38,7 +38,16 @@ from safecommunity.notices.queries import holders
 from safecommunity.sheets import store
 from safecommunity.surveillance import queries
 from safecommunity.surveillance.cards import card_facts, ledger_line
-from safecommunity.surveillance.models import Accident, Alert, CardImport, InjuryCase, Look
+from safecommunity.surveillance.models import (
+    Accident,
+    Alert,
+    CardImport,
+    Followed,
+    InjuryCase,
+    Lead,
+    Look,
+)
+from safecommunity.surveillance.queries import Key
 from safecommunity.units.models import Unit
 from safecommunity.units.permissions import Permission, can
 from safecommunity.units.scope import change
@@ -382,6 +391,54 @@ def handle_alert(*, row: Alert, version: int, state: str, note: str, by: User, t
         after={"state": state},
         reason=note,
     )
+
+
+@transaction.atomic
+def take_up(
+    *,
+    unit: Unit,
+    title: str,
+    sentence: str,
+    key: Key,
+    first: date,
+    last: date,
+    figures: Mapping[str, float],
+    by: User,
+    alert: Alert | None = None,
+) -> Lead:
+    """Keep a finding or an alert as it stands, to make something of it; the same again gives the first one.
+
+    Raises Refused for what few may know of, PermissionDenied.
+    """
+    _allow(by, Permission.INJURY_VIEW, unit)
+    if alert and alert.is_restricted:
+        raise Refused(_("这条预警涉及受限的卡，不能写进公开的项目或计划。"))
+    same = {"alert": alert} if alert else {"alert": None, "key": list(map(list, key)), "from_date": first}
+    if known := Lead.objects.in_unit(unit).filter(to_date=last, **same).first():
+        return known
+    row = Lead(
+        unit=unit, path=unit.path, title=title[:200], sentence=sentence[:1000], key=list(map(list, key)),
+        from_date=first, to_date=last, figures=dict(figures), alert=alert, by=by,
+    )  # fmt: skip
+    Lead.objects.bulk_create([row])
+    record("injury-lead.taken-up", row, by=by, unit=unit, after={"title": row.title})
+    return row
+
+
+@transaction.atomic
+def follow(*, lead: Lead, kind: str, thing: str, title: str, by: User) -> Followed:
+    """Something was made of a lead; whoever may make it has been asked before."""
+    row = Followed(
+        unit=lead.unit, path=lead.unit.path, lead=lead, kind=kind, thing=thing, title=title[:200], by=by
+    )
+    Followed.objects.bulk_create([row])
+    record("injury-lead.followed", lead, by=by, unit=lead.unit, after={"kind": kind, "thing": thing})
+    return row
+
+
+def note_findings(*, unit: Unit, first: date, last: date, by: User) -> None:
+    """Someone took the findings of a period along as a sheet."""
+    record("injury-findings.exported", f"{first}—{last}", by=by, unit=unit)
 
 
 HANDLED = tuple(state.value for state in Alert.State if state != Alert.State.NEW)

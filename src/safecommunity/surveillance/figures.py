@@ -24,7 +24,7 @@ from safecommunity.library import codes
 from safecommunity.places import queries as places
 from safecommunity.surveillance import queries
 from safecommunity.surveillance.models import InjuryCase
-from safecommunity.surveillance.queries import UNSAID, Ask, Key
+from safecommunity.surveillance.queries import AREA, UNSAID, Ask, Key
 from safecommunity.units.models import Unit
 from safecommunity.units.queries import division_codes
 
@@ -36,7 +36,6 @@ BREAKDOWNS: tuple[tuple[str, ...], ...] = (
 )  # fmt: skip
 MOST_PARTS = 3
 SURE = 0.998
-AREA = 12  # digits of a neighbourhood
 
 
 @dataclass(frozen=True, slots=True)

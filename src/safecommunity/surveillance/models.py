@@ -173,6 +173,60 @@ class Alert(UnitRow):
         return f"{self.week} {self.series[:150]}"
 
 
+class Lead(UnitRow):
+    """What somebody took up: a finding or an alert as it stood that day, for what is made of it.
+
+    `key`: what its cards have in common, (dimension, value) pairs; `figures`: `count` and `expected` of the
+    period and, for a finding, `around`: all cards of its cause, or all.
+    """
+
+    uuid = models.UUIDField(default=uuid.uuid4, editable=False, unique=True)
+    title = models.CharField(_("名称"), max_length=200)
+    sentence = models.TextField(_("依据"), max_length=1000)
+    key = models.JSONField(default=list)
+    from_date = models.DateField(_("从"))
+    to_date = models.DateField(_("到"))
+    figures = models.JSONField(default=dict)
+    alert = models.ForeignKey(Alert, on_delete=models.PROTECT, related_name="+", null=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name = _("伤害线索")
+        ordering = ["-id"]
+        indexes = [models.Index(fields=["path", "-id"], name="lead_by_path")]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def days(self) -> int:
+        return (self.to_date - self.from_date).days + 1
+
+
+class Followed(UnitRow):
+    """What was made of a lead: a project, a target, a plan of inspection; `thing` is its key there."""
+
+    class Kind(models.TextChoices):
+        PROJECT = "project", _("促进项目")
+        TARGET = "target", _("目标")
+        INSPECTION = "inspection", _("检查计划")
+
+    lead = models.ForeignKey(Lead, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(_("类别"), max_length=12, choices=Kind.choices)
+    thing = models.CharField(max_length=40)
+    title = models.CharField(_("名称"), max_length=200)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name = _("线索的落实")
+        ordering = ["id"]
+        indexes = [models.Index(fields=["path", "kind", "thing"], name="followed_by_path")]
+        constraints = [models.UniqueConstraint(fields=["kind", "thing"], name="followed_once")]
+
+    def __str__(self) -> str:
+        return self.title
+
+
 class CardImport(UnitRow):
     """A sheet of another office on its way into cards.
 

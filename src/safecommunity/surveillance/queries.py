@@ -8,7 +8,8 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from safecommunity.accounts.models import User
 from safecommunity.accounts.sealing import unseal
@@ -21,7 +22,15 @@ from safecommunity.jobs.models import Job
 from safecommunity.ledgers.models import Entry
 from safecommunity.library import card_sheets, cards, codes
 from safecommunity.places import queries as places
-from safecommunity.surveillance.models import Accident, Alert, CardImport, InjuryCase, Look
+from safecommunity.surveillance.models import (
+    Accident,
+    Alert,
+    CardImport,
+    Followed,
+    InjuryCase,
+    Lead,
+    Look,
+)
 from safecommunity.units.models import Unit
 from safecommunity.units.permissions import Permission, can, reach
 from safecommunity.units.queries import division_codes
@@ -39,15 +48,21 @@ LISTS = {
     "source": "data-sources",
 }  # fmt: skip
 UNSAID = "-"
+AREA = 12  # digits of a neighbourhood
 Key = tuple[tuple[str, str], ...]
-"""What a part of the cards has in common: (dimension, value) pairs, "group" for several bands together."""
+"""What a part of the cards has in common: (dimension, value) pairs; "group": several bands together, "part":
+hours of a day, "days": days of a week.
+"""
+SPANS = {"part": ("day-parts", "hour"), "days": ("week-parts", "weekday")}
 DUPLICATE_DAYS = 3
 NEVER_LACKING = ("injured_date", "cause", "severity", "outcome")  # whatever a sheet may not know
 
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """What an address asks for: field → wanted codes (UNSAID: not said), days, hours, weekdays, an area."""
+    """What an address asks for: field → wanted codes (UNSAID: not said), days, hours, weekdays, an area;
+    `is_open`: without restricted cards, even for who may know of them.
+    """
 
     fields: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     from_date: date | None = None
@@ -56,6 +71,7 @@ class Ask:
     weekdays: tuple[int, ...] = ()
     area: str = ""
     show: str = State.STANDING.value
+    is_open: bool = False
 
     @property
     def is_narrow(self) -> bool:
@@ -89,13 +105,24 @@ def parse(query: Mapping[str, Sequence[str]]) -> Ask:
         weekdays=_numbers(query.get("weekday", ()), 6),
         area=one.get("area", "") if one.get("area", "").isdecimal() and len(one["area"]) <= 15 else "",
         show=one["show"] if one.get("show") in State.values else State.STANDING.value,
+        is_open=one.get("open") == "1",
     )
 
 
 def cases(unit: Unit, user: User, ask: Ask | None = None) -> QuerySet[InjuryCase]:
     """The cards of this unit and those beneath it that the person may know of, the newest first."""
     ask = ask or Ask()
-    rows = InjuryCase.objects.below(unit).filter(state=ask.show).filter(_may_know(user))
+    rows = _asked(InjuryCase.objects.below(unit).filter(_may_know(user)), ask)
+    return rows.filter(is_restricted=False) if ask.is_open else rows
+
+
+def open_cases(unit: Unit, ask: Ask) -> QuerySet[InjuryCase]:
+    """The cards of this unit and those beneath it that are not restricted."""
+    return _asked(InjuryCase.objects.below(unit).filter(is_restricted=False), ask)
+
+
+def _asked(rows: QuerySet[InjuryCase], ask: Ask) -> QuerySet[InjuryCase]:
+    rows = rows.filter(state=ask.show)
     for name, wanted in ask.fields.items():
         rows = rows.filter(**{f"{name}__in": ["" if value == UNSAID else value for value in wanted]})
     if ask.from_date:
@@ -123,9 +150,23 @@ def question(key: Key) -> dict[str, list[str]]:
     for name, value in key:
         if name == "group":
             asked["band"] = [one.code for one in codes["age-bands"].values() if one.extra["group"] == value]
+        elif name in SPANS:
+            listed, field = SPANS[name]
+            asked[field] = [str(one) for one in spans(listed)[value]]
         else:
             asked[name] = [value]
     return asked
+
+
+def spans(name: str) -> dict[str, range]:
+    """The hours or weekdays that each code of a list stands for."""
+    return {one.code: range(int(one.extra["from"]), int(one.extra["to"]) + 1) for one in codes[name].values()}
+
+
+def of_cause(key: Key) -> Ask:
+    """All cards of the cause of a part, or all cards where it names none."""
+    cause = dict(key).get("cause")
+    return Ask({"cause": (cause,)}) if cause else Ask()
 
 
 def hidden(unit: Unit, user: User) -> bool:
@@ -307,3 +348,30 @@ def card_sheet(row: CardImport) -> CardSheet:
     required = (one.code for one in form().fields.values() if one.required)
     lacks = tuple(name for name in required if name not in {*columns, *NEVER_LACKING})
     return CardSheet(columns=columns, fixed={"source": row.source}, lacks=lacks)
+
+
+def leads(unit: Unit) -> QuerySet[Lead]:
+    """What was taken up in this unit and those beneath it, the newest first; `made`: how much of each."""
+    made = Followed.objects.below(unit).filter(lead=OuterRef("pk")).order_by().values("lead")
+    counted = Coalesce(Subquery(made.annotate(n=Count("id")).values("n")), 0)
+    return Lead.objects.below(unit).select_related("unit", "by", "alert").annotate(made=counted)
+
+
+def lead(unit: Unit, uid: UUID) -> Lead | None:
+    return leads(unit).filter(uuid=uid).first()
+
+
+def lead_of_alert(row: Alert) -> Lead | None:
+    return Lead.objects.in_unit(row.unit).filter(alert=row).first()
+
+
+def followed(row: Lead) -> list[Followed]:
+    """What was made of a lead, the first thing first."""
+    return list(Followed.objects.in_unit(row.unit).filter(lead=row).select_related("unit"))
+
+
+def lead_behind(unit: Unit, kind: str, thing: str) -> Lead | None:
+    """The lead that a thing of this unit was made of."""
+    rows = Followed.objects.below(unit).filter(kind=kind, thing=thing).select_related("lead__unit")
+    found = rows.first()
+    return found.lead if found else None

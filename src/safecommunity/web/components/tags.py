@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 
 from safecommunity.accounts.models import User
 from safecommunity.reports.queries import papers_about as papers_of
+from safecommunity.surveillance.queries import lead_behind as lead_of
 from safecommunity.units.models import Unit
 from safecommunity.units.permissions import Permission, can
 from safecommunity.web.components import shapes
@@ -80,6 +81,14 @@ def papers_about(context: Context, kind: str, uuid: UUID) -> dict[str, Any]:
         "may_see": may_see,
         "may_make": can(person, Permission.REPORT_MAKE, unit),
     }
+
+
+@register.inclusion_tag("components/lead_behind.html", takes_context=True)
+def lead_behind(context: Context, kind: str, thing: object) -> dict[str, Any]:
+    """The finding or alert that a thing of the page's unit was made of."""
+    unit, person = context["unit"], context["request"].user
+    may_see = can(person, Permission.INJURY_VIEW, unit)
+    return {"lead": lead_of(unit, kind, str(thing)) if may_see else None}
 
 
 @register.simple_block_tag

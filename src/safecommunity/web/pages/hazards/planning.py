@@ -21,6 +21,7 @@ from safecommunity.hazards.models import Grade, Kind, Plan
 from safecommunity.units.models import Unit
 from safecommunity.units.permissions import Permission, can
 from safecommunity.units.scope import StaleRecord
+from safecommunity.web import leads
 from safecommunity.web.access import PersonRequest, exactly_once, requires
 from safecommunity.web.clock import now, today
 from safecommunity.web.components.words import local
@@ -64,6 +65,8 @@ def new_plan(request: PersonRequest, unit: Unit) -> HttpResponse:
         "year": year, "kind": Kind.COMPREHENSIVE, "field": "general", "every": "quarter",
         "from_date": date(year, 1, 1), "to_date": date(year, 12, 31), "leader": request.user.display_name,
     }  # fmt: skip
+    lead = leads.asked(request, unit)
+    initial |= leads.first_values(lead, leads.Kind.INSPECTION, today(), request.user)
     form = PlanForm(request.POST if request.method == "POST" else None, unit=unit, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
@@ -71,6 +74,7 @@ def new_plan(request: PersonRequest, unit: Unit) -> HttpResponse:
         except actions.Refused as error:
             form.add_error(None, str(error))
         else:
+            leads.follow(lead, leads.Kind.INSPECTION, row.uuid, row.name, request.user)
             messages.success(request, _("已制定检查计划。"))
             return redirect("hazards:plan", unit.slug, row.uuid)
     return render(request, "hazards/plan_form.html", {"form": form}, status=422 if form.errors else 200)

@@ -22,14 +22,16 @@ from safecommunity.library import codes, watches
 from safecommunity.surveillance import actions, queries
 from safecommunity.surveillance.models import Alert
 from safecommunity.surveillance.queries import Key
+from safecommunity.surveillance.wording import named
 from safecommunity.units.models import Unit
 from safecommunity.units.permissions import Permission, can
 from safecommunity.units.scope import StaleRecord
+from safecommunity.web import leads
 from safecommunity.web.access import PersonRequest, exactly_once, requires
 from safecommunity.web.acts import lines_of
 from safecommunity.web.clock import today
 from safecommunity.web.components.words import local
-from safecommunity.web.pages.injuries.sentences import named, records
+from safecommunity.web.pages.injuries.sentences import records
 
 PAGE = 50
 HISTORY = 20
@@ -85,7 +87,7 @@ def index(request: PersonRequest, unit: Unit) -> HttpResponse:
 
 @requires(Permission.INJURY_VIEW)
 def detail(request: PersonRequest, unit: Unit, uid: UUID) -> HttpResponse:
-    row = _alert(request, unit, uid)
+    row = alert_of(request, unit, uid)
     return _page(request, unit, row, HandleForm(initial={"version": row.version, "note": row.note}))
 
 
@@ -93,14 +95,14 @@ def detail(request: PersonRequest, unit: Unit, uid: UUID) -> HttpResponse:
 @requires(Permission.INJURY_ENTER)
 @exactly_once
 def handle(request: PersonRequest, unit: Unit, uid: UUID) -> HttpResponse:
-    row, form = _alert(request, unit, uid), HandleForm(request.POST)
+    row, form = alert_of(request, unit, uid), HandleForm(request.POST)
     if form.is_valid():
         try:
             actions.handle_alert(row=row, by=request.user, today=today(), **form.cleaned_data)
         except actions.Refused as error:
             form.add_error(None, str(error))
         except StaleRecord:
-            row = _alert(request, unit, uid)
+            row = alert_of(request, unit, uid)
             form.data = {**request.POST.dict(), "version": row.version}
             form.add_error(None, _("这条预警刚刚被别人处理过，请看过再办。您写的内容还在下面。"))
         else:
@@ -136,6 +138,20 @@ def series_key(series: str) -> Key:
     return tuple(key)
 
 
+def as_lead(row: Alert) -> dict[str, Any]:
+    """What is kept of an alert that is taken up: its words, its cards, the figures of its last week."""
+    found = described(row, queries.areas(row.unit))
+    event = row.method == "event"
+    last = {} if event else row.weeks[-1]
+    monday = row.week if event else date.fromisoformat(last["week"])
+    return {
+        "title": found.title, "key": () if event else series_key(row.series), "first": monday,
+        "last": monday + timedelta(days=6),
+        "sentence": _("%(name)s：%(why)s") % {"name": found.title, "why": found.why},
+        "figures": {name: last[name] for name in ("count", "expected") if name in last},
+    }  # fmt: skip
+
+
 def _event(row: Alert) -> str:
     kind, _colon, rest = row.series.partition(":")
     if kind == "accident":
@@ -160,11 +176,13 @@ def _page(
         "form": form,
         "may_handle": can(request.user, Permission.INJURY_ENTER, row.unit),
         "history": lines_of(row, HISTORY),
+        "ways": [] if row.is_restricted else leads.offered(request.user, row.unit),
+        "lead": queries.lead_of_alert(row),
     }
     return render(request, "injuries/alert.html", context, status=status)
 
 
-def _alert(request: PersonRequest, unit: Unit, uid: UUID) -> Alert:
+def alert_of(request: PersonRequest, unit: Unit, uid: UUID) -> Alert:
     row = queries.alert(unit, request.user, uid)
     if row is None:
         raise Http404(_("没有这条预警，或者您看不到它。"))

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from safecommunity.core.periods import Period, UnknownPeriod
 from safecommunity.core.privacy import suppressed
 from safecommunity.library import codes, watches
-from safecommunity.surveillance import queries
+from safecommunity.surveillance import queries, wording
 from safecommunity.surveillance.models import Alert
 from safecommunity.units.models import Unit
 from safecommunity.units.permissions import Permission, can
@@ -110,7 +110,7 @@ def compare(request: PersonRequest, unit: Unit) -> HttpResponse:
     from safecommunity.surveillance import figures  # slow import
     from safecommunity.web.pages.injuries import charts  # slow import
 
-    ask, first, last = _period(request)
+    ask, first, last = period(request)
     count = queries.cases(unit, request.user, ask.between(first, last)).count()
     found, _ask = _explored(request, unit)
     context = {
@@ -154,7 +154,7 @@ def public(request: PersonRequest, unit: Unit) -> HttpResponse:
         "next": month.next() if month.next().end < today() else None,
         "total": total[0],
         "causes": [
-            (display.word("cause", code), text) for (code, _n), text in zip(causes, told, strict=True)
+            (wording.word("cause", code), text) for (code, _n), text in zip(causes, told, strict=True)
         ],
         "accidents": suppressed([accidents.count()])[0],
         "here": "public",
@@ -172,6 +172,7 @@ def methods(request: PersonRequest, unit: Unit) -> HttpResponse:
         "settings": watch.method,
         "series": series,
         "false_alarms": round(watch.method.false_alarms(series)),
+        "finder": wording.method(),
         "judged": queries.judged(unit, request.user),
         "few": sentences.FEW,
         "days": queries.DUPLICATE_DAYS,
@@ -183,11 +184,11 @@ def methods(request: PersonRequest, unit: Unit) -> HttpResponse:
 def _explored(request: PersonRequest, unit: Unit) -> tuple[Explored, queries.Ask]:
     from safecommunity.surveillance import figures  # slow import
 
-    ask, first, last = _period(request)
+    ask, first, last = period(request)
     return figures.explore(unit, request.user, ask, first, last), ask
 
 
-def _period(request: PersonRequest) -> tuple[queries.Ask, date, date]:
+def period(request: PersonRequest) -> tuple[queries.Ask, date, date]:
     """What is asked, and from when to when: the last 52 weeks where nothing is said."""
     ask = queries.parse(dict(request.GET.lists()))
     last = ask.to_date or today()

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from safecommunity.analysis import rates
 from safecommunity.surveillance.figures import Area, Explored, Table
 from safecommunity.surveillance.queries import UNSAID
-from safecommunity.web.pages.injuries.display import word
+from safecommunity.surveillance.wording import word
 
 LEVELS = 5
 WIDE, HIGH, LEFT, LOW = 720, 300, 48, 30

@@ -12,7 +12,8 @@ from safecommunity.core.injuries import Likeness
 from safecommunity.library import codes
 from safecommunity.surveillance import queries
 from safecommunity.surveillance.models import InjuryCase
-from safecommunity.surveillance.queries import LISTS, UNSAID, Ask
+from safecommunity.surveillance.queries import LISTS, Ask
+from safecommunity.surveillance.wording import word
 from safecommunity.web.components.words import local
 
 
@@ -29,14 +30,6 @@ class Filter:
     name: str
     label: str
     choices: list[tuple[str, str, bool]]
-
-
-def word(field: str, code: str) -> str:
-    """A code of a counted field in the reader's language."""
-    if code in ("", UNSAID):
-        return _("没有填写")
-    known = codes[LISTS[field]]
-    return local(known[code]) if code in known else code
 
 
 def who(row: InjuryCase) -> str:

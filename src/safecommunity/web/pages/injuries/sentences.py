@@ -12,11 +12,9 @@ from urllib.parse import urlencode
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from safecommunity.library import codes
 from safecommunity.surveillance.queries import Key, question
+from safecommunity.surveillance.wording import named, word
 from safecommunity.units.models import Unit
-from safecommunity.web.components.words import local
-from safecommunity.web.pages.injuries.display import word
 
 if TYPE_CHECKING:
     from safecommunity.analysis.rates import Ratio
@@ -33,22 +31,12 @@ class Phrase:
     url: str = ""
 
 
-def records(unit: Unit, first: date, last: date, key: Key = ()) -> str:
-    """The address of the list that holds these cards."""
+def records(unit: Unit, first: date, last: date, key: Key = (), *, is_open: bool = False) -> str:
+    """The address of the list that holds these cards; `is_open`: restricted ones never."""
     asked: dict[str, Any] = {**question(key), "from": first.isoformat(), "to": last.isoformat()}
+    if is_open:
+        asked["open"] = "1"
     return f"{reverse('injuries:cards', args=[unit.slug])}?{urlencode(asked, doseq=True)}"
-
-
-def named(key: Key, areas: dict[str, str]) -> str:
-    """`仓红社区 · 65岁及以上老人 · 家中 · 跌倒、坠落`."""
-    said = dict(key)
-    words = [
-        areas.get(said["area"], said["area"]) if "area" in said else "",
-        local(codes["age-groups"][said["group"]]) if "group" in said else "",
-        word("place", said["place"]) if "place" in said else "",
-        word("cause", said["cause"]) if "cause" in said else "",
-    ]
-    return " · ".join(one for one in words if one)
 
 
 def overview(unit: Unit, found: Story, areas: dict[str, str]) -> Iterator[Phrase]:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from safecommunity.web.pages.injuries import alerts, analysis, imports, views
+from safecommunity.web.pages.injuries import alerts, analysis, findings, imports, leads, views
 
 PLACE = "<slug:slug>/injuries/"
 app_name = "injuries"
@@ -14,6 +14,11 @@ urlpatterns = [
     path("alerts/", alerts.index, name="alerts"),
     path("alerts/<uuid:uid>/", alerts.detail, name="alert"),
     path("alerts/<uuid:uid>/handle/", alerts.handle, name="handle"),
+    path("alerts/<uuid:uid>/lead/", leads.of_alert, name="alert-lead"),
+    path("findings/", findings.index, name="findings"),
+    path("findings/export/", findings.export, name="findings-export"),
+    path("findings/lead/", leads.of_finding, name="finding-lead"),
+    path("leads/<uuid:uid>/", leads.detail, name="lead"),
     path("imports/", imports.index, name="imports"),
     path("imports/<int:pk>/", imports.detail, name="import"),
     path("imports/<int:pk>/match/", imports.match, name="match"),

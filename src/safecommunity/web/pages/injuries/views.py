@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from safecommunity.surveillance import actions, queries
+from safecommunity.surveillance import actions, queries, wording
 from safecommunity.surveillance.models import InjuryCase
 from safecommunity.units.models import Unit
 from safecommunity.units.permissions import Permission, can
@@ -66,7 +66,7 @@ def cards(request: PersonRequest, unit: Unit) -> HttpResponse:
 @requires(Permission.INJURY_VIEW)
 def doubles(request: PersonRequest, unit: Unit) -> HttpResponse:
     pairs = [
-        (one, other, display.like(like), display.who(one), display.word("cause", one.cause))
+        (one, other, display.like(like), display.who(one), wording.word("cause", one.cause))
         for one, other, like in queries.doubles(unit, request.user)
     ]
     return render(request, "injuries/doubles.html", {"pairs": pairs, "here": "doubles"})
@@ -222,7 +222,7 @@ def _record(
     shown = dict(display.sections(row, revealed or {}))
     context = {
         "row": row,
-        "title": f"{display.word('cause', row.cause)} · {row.injured_date:%Y-%m-%d}",
+        "title": f"{wording.word('cause', row.cause)} · {row.injured_date:%Y-%m-%d}",
         "who": display.who(row),
         "sections": shown,
         "revealed": revealed or {},
@@ -231,7 +231,7 @@ def _record(
         "may_change": may_enter and is_standing,
         "may_enter": may_enter,
         "alike": [
-            (other, display.like(like), display.who(other), display.word("cause", other.cause))
+            (other, display.like(like), display.who(other), wording.word("cause", other.cause))
             for other, like in (queries.alike(unit, request.user, row) if is_standing else [])
         ],
         "merged": queries.merged_into(unit, row),

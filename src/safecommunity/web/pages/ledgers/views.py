@@ -27,6 +27,7 @@ from safecommunity.units.models import Unit
 from safecommunity.units.permissions import Permission, can
 from safecommunity.units.queries import below
 from safecommunity.units.scope import StaleRecord
+from safecommunity.web import leads
 from safecommunity.web.access import exactly_once, open_ledger, requires
 from safecommunity.web.clock import today
 from safecommunity.web.conflicts import Side
@@ -144,7 +145,9 @@ def entry(request: HttpRequest, unit: Unit, code: str, pk: int) -> HttpResponse:
 def add(request: HttpRequest, unit: Unit, code: str) -> HttpResponse:
     ledger = open_ledger(request, unit, code)
     actions.by_hand(ledger)
-    form = EntryForm(ledger, unit, request.POST or None, initial=request.GET.dict())
+    lead = leads.asked(request, unit) if code == leads.PROJECTS else None
+    given = request.GET.dict() | leads.first_values(lead, leads.Kind.PROJECT, today(), _user(request))
+    form = EntryForm(ledger, unit, request.POST or None, initial=given)
     if request.method == "POST" and form.is_valid():
         try:
             made = actions.add(
@@ -160,6 +163,7 @@ def add(request: HttpRequest, unit: Unit, code: str) -> HttpResponse:
         except DuplicateEntry as error:
             form.add_error(None, str(error))
         else:
+            leads.follow(lead, leads.Kind.PROJECT, made.pk, made.title, _user(request))
             _tell_saved(request, made)
             return redirect(display.address(made))
     return _form_page(request, ledger, form)

@@ -20,6 +20,7 @@ from safecommunity.targets.models import Target
 from safecommunity.units.models import Unit
 from safecommunity.units.permissions import Permission, can
 from safecommunity.units.scope import StaleRecord
+from safecommunity.web import leads
 from safecommunity.web.access import PersonRequest, exactly_once, requires
 from safecommunity.web.clock import today
 from safecommunity.web.components.words import local
@@ -86,8 +87,10 @@ def chart(request: PersonRequest, unit: Unit) -> HttpResponse:
 @requires(Permission.TARGET_EDIT)
 @exactly_once
 def new(request: PersonRequest, unit: Unit) -> HttpResponse:
+    lead = leads.asked(request, unit)
     if request.method != "POST":
-        form = NewForm(initial={"year": today().year, "due_date": first_due(today())})
+        first = {"year": today().year, "due_date": first_due(today())}
+        form = NewForm(initial=first | leads.first_values(lead, leads.Kind.TARGET, today(), request.user))
         return render(request, "targets/new.html", {"form": form})
     form = NewForm(request.POST)
     if form.is_valid():
@@ -96,6 +99,7 @@ def new(request: PersonRequest, unit: Unit) -> HttpResponse:
         except actions.Refused as error:
             form.add_error(None, str(error))
         else:
+            leads.follow(lead, leads.Kind.TARGET, row.uuid, f"{row.year} {local(row.rules)}", request.user)
             messages.success(request, _("目标已设定，可以向下分解。"))
             return redirect("targets:detail", unit.slug, row.uuid)
     return render(request, "targets/new.html", {"form": form}, status=422)
