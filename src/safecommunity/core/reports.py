@@ -115,6 +115,12 @@ BLOCKS: Mapping[str, Words] = {
     "hazards.figures": Words("隐患统计", "figures of hidden hazards"),
     "hazards.kinds": Words("隐患分类", "hidden hazards by kind"),
     "hazards.major": Words("未销号重大隐患", "major hazards still open"),
+    "injuries.sentence": Words("伤害起数及其中的重度、住院、死亡", "injuries and how many were grave"),
+    "injuries.method": Words("高危发现的依据、方法和局限", "basis, method and limits of the findings"),
+    "injuries.followed": Words(
+        "据高危发现和预警建立的项目、目标、计划", "what became of findings and alerts"
+    ),
+    "accidents.counts": Words("各类事故事件的起数、伤亡和损失", "accidents with casualties and loss"),
     "photos": Words("报告期全部照片", "all photos of the period"),
     "ledger": Words("所选台账的记录表", "records of the chosen ledger"),
     "plan.table": Words("差距与下一步行动表", "gap and next actions"),
@@ -129,6 +135,8 @@ BLOCK_KINDS: Mapping[str, Words] = {
         "某一台账各月记录数或某字段合计图", "records of a ledger, or the sum of a field, by month"
     ),
     "by-name": Words("某一台账按某字段的分类图", "records of a ledger by the values of a field"),
+    "injuries": Words("伤害按某一字段或月份的起数", "injuries by a counted field or by month"),
+    "findings": Words("高危人群、高危环境或脆弱群体", "high-risk people or environment, vulnerable groups"),
     "subject": Words("所述事项的组成部分", "a part of the thing the paper is about"),
 }
 

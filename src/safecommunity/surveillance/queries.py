@@ -370,6 +370,14 @@ def followed(row: Lead) -> list[Followed]:
     return list(Followed.objects.in_unit(row.unit).filter(lead=row).select_related("unit"))
 
 
+def followed_of(unit: Unit, rows: Sequence[Lead]) -> dict[int, list[str]]:
+    """Lead id → names of what was made of it."""
+    found: dict[int, list[str]] = {}
+    for row in Followed.objects.below(unit).filter(lead__in=rows):
+        found.setdefault(row.lead_id, []).append(row.title)
+    return found
+
+
 def lead_behind(unit: Unit, kind: str, thing: str) -> Lead | None:
     """The lead that a thing of this unit was made of."""
     rows = Followed.objects.below(unit).filter(kind=kind, thing=thing).select_related("lead__unit")

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 
 from safecommunity.surveillance import actions, queries, wording
 from safecommunity.units.models import Unit
-from safecommunity.units.permissions import Permission
+from safecommunity.units.permissions import Permission, can
 from safecommunity.web import leads
 from safecommunity.web.access import PersonRequest, requires
 from safecommunity.web.components.lists import sheet
@@ -67,6 +67,7 @@ def index(request: PersonRequest, unit: Unit) -> HttpResponse:
         "sorts": [("", _("多出的起数")), ("count", _("起数")), ("ratio", _("倍数"))],
         "sort": sort,
         "query": request.GET.urlencode(),
+        "may_make": can(request.user, Permission.REPORT_MAKE, unit),
         "ways": leads.offered(request.user, unit),
         "taken_up": queries.leads(unit)[:RECENT],
         "here": "findings",
