@@ -874,9 +874,10 @@ def _step_up(row: HiddenHazard, by: User | None, now: datetime) -> int:
     _written(row, "step-up", row.state, by, now, facts={"to": above.name})
     record("hazard.step-up", row, by=by, unit=row.unit, after={"to": above.name})
     keeping.keep_hazard(row, by)
+    # The letter follows from the step, also where who took it may make no papers.
     letter = {"document": "hazard-supervision", "subject": str(row.client_uuid)}
     unique = f"letter:{row.client_uuid}:{above.pk}"
-    enqueue("reports.about", unit=row.unit, arguments=letter, by=by, unique=unique)
+    enqueue("reports.about", unit=row.unit, arguments=letter, by=None, unique=unique)
     to = [row.contact, row.by, *_deciders(row), *holders(above, Permission.HAZARD_MANAGE)]
     return _tell(row, by, to, _("隐患逾期未整改，已提级督办：%(what)s"), f"step-up:{above.pk}:{now:%Y%m%d}")
 
