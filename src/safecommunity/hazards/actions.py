@@ -874,10 +874,12 @@ def _step_up(row: HiddenHazard, by: User | None, now: datetime) -> int:
     _written(row, "step-up", row.state, by, now, facts={"to": above.name})
     record("hazard.step-up", row, by=by, unit=row.unit, after={"to": above.name})
     keeping.keep_hazard(row, by)
-    # The letter follows from the step, also where who took it may make no papers.
+    # The letter follows from the step: a draft of whoever makes the papers of the unit.
+    maker = next(iter(holders(row.unit, Permission.REPORT_MAKE)), None)
     letter = {"document": "hazard-supervision", "subject": str(row.client_uuid)}
     unique = f"letter:{row.client_uuid}:{above.pk}"
-    enqueue("reports.about", unit=row.unit, arguments=letter, by=None, unique=unique)
+    if maker is not None:
+        enqueue("reports.about", unit=row.unit, arguments=letter, by=maker, unique=unique)
     to = [row.contact, row.by, *_deciders(row), *holders(above, Permission.HAZARD_MANAGE)]
     return _tell(row, by, to, _("隐患逾期未整改，已提级督办：%(what)s"), f"step-up:{above.pk}:{now:%Y%m%d}")
 
