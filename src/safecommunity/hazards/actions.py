@@ -44,7 +44,7 @@ from safecommunity.ledgers.models import Entry
 from safecommunity.ledgers.search import initials
 from safecommunity.ledgers.wording import told
 from safecommunity.notices.actions import notify
-from safecommunity.notices.queries import holders
+from safecommunity.notices.queries import holders, nearest_holders
 from safecommunity.units.models import Unit
 from safecommunity.units.permissions import Permission, can
 from safecommunity.units.scope import StaleRecord, change
@@ -874,14 +874,19 @@ def _step_up(row: HiddenHazard, by: User | None, now: datetime) -> int:
     _written(row, "step-up", row.state, by, now, facts={"to": above.name})
     record("hazard.step-up", row, by=by, unit=row.unit, after={"to": above.name})
     keeping.keep_hazard(row, by)
-    # The letter follows from the step: a draft of whoever makes the papers of the unit.
-    maker = next(iter(holders(row.unit, Permission.REPORT_MAKE)), None)
-    letter = {"document": "hazard-supervision", "subject": str(row.client_uuid)}
-    unique = f"letter:{row.client_uuid}:{above.pk}"
-    if maker is not None:
-        enqueue("reports.about", unit=row.unit, arguments=letter, by=maker, unique=unique)
+    _ask_for_letter(row, by, above)
     to = [row.contact, row.by, *_deciders(row), *holders(above, Permission.HAZARD_MANAGE)]
     return _tell(row, by, to, _("隐患逾期未整改，已提级督办：%(what)s"), f"step-up:{above.pk}:{now:%Y%m%d}")
+
+
+def _ask_for_letter(row: HiddenHazard, by: User | None, above: Unit) -> None:
+    """A draft of the step's letter, once: by who took the step, else by who makes papers for the unit."""
+    makers = [by] if by and can(by, Permission.REPORT_MAKE, row.unit) else []
+    makers = makers or nearest_holders(row.unit, Permission.REPORT_MAKE)
+    if makers:
+        letter = {"document": "hazard-supervision", "subject": str(row.client_uuid)}
+        unique = f"letter:{row.client_uuid}:{above.pk}"
+        enqueue("reports.about", unit=row.unit, arguments=letter, by=makers[0], unique=unique)
 
 
 def _make_round(plan: Plan, today: date, by: User | None) -> int:
@@ -1039,12 +1044,7 @@ def _need_place(by: User, row: Inspection) -> None:
 
 def _deciders(row: HiddenHazard) -> list[User]:
     """Who manages hazards on the handling unit, or on the next one above that has somebody."""
-    at: Unit | None = row.handler
-    while at is not None:
-        if found := holders(at, Permission.HAZARD_MANAGE):
-            return found
-        at = at.parent
-    return []
+    return nearest_holders(row.handler, Permission.HAZARD_MANAGE)
 
 
 def _tell_contact(row: HiddenHazard, by: User | None, title: str, key: str) -> None:

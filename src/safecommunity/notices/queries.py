@@ -27,3 +27,13 @@ def holders(unit: Unit, permission: Permission) -> list[User]:
     ]
     held = current_holdings(timezone.localdate()).filter(unit=unit, role__in=roles)
     return list(User.objects.filter(is_active=True, pk__in=held.values("user")).order_by("pk"))
+
+
+def nearest_holders(unit: Unit, permission: Permission) -> list[User]:
+    """The holders on this unit, or on the next one above that has any."""
+    at: Unit | None = unit
+    while at is not None:
+        if found := holders(at, permission):
+            return found
+        at = at.parent
+    return []

@@ -33,9 +33,9 @@ def make(job: Job, progress: Progress) -> dict[str, Any]:
     return {"paper": paper.pk} if done else {}
 
 
-@task("reports.about")
+@task("reports.about", needs=Permission.REPORT_MAKE)
 def about(job: Job, progress: Progress) -> dict[str, Any]:
-    """Arguments: `document`, `subject`. A paper that a step calls for, whoever took it; once a step."""
+    """Arguments: `document`, `subject`. A paper that a step calls for, once a step."""
     document, subject = job.arguments["document"], UUID(job.arguments["subject"])
     try:
         made = actions.make_about(
