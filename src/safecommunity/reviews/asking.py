@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, TypeVar
 
-from django.db.models import Case, Count, F, IntegerField, Model, Q, QuerySet, Value, When
+from django.db.models import Case, Count, IntegerField, Model, Q, QuerySet, Value, When
 
 from safecommunity.core.reviews import FINAL
 from safecommunity.library import schemes
 from safecommunity.reviews import queries
 from safecommunity.reviews.models import Review, State, Title
 from safecommunity.units.models import Unit
+from safecommunity.units.scope import ordered
 
 Row = TypeVar("Row", bound=Model)
 STANDINGS = ("expired", "expiring", "valid", "renewed", "withdrawn")
@@ -86,7 +87,8 @@ def reviews(unit: Unit, ask: ReviewAsk) -> QuerySet[Review]:
         rows = rows.filter(state=ask.state)
     places = [When(state=state, then=Value(place)) for place, state in enumerate(State.values)]
     rows = rows.annotate(place=Case(*places, output_field=IntegerField()))
-    return _in_order(rows, ask.sort, REVIEW_SORTS, ("-begun_date", "-pk"))
+    usual = ("-begun_date", "-pk")
+    return ordered(rows.order_by(*usual), ask.sort, REVIEW_SORTS, usual)
 
 
 def titles(unit: Unit, ask: TitleAsk, day: date) -> QuerySet[Title]:
@@ -94,7 +96,8 @@ def titles(unit: Unit, ask: TitleAsk, day: date) -> QuerySet[Title]:
     rows = _ranked(unit, ask, day)
     if ask.standing:
         rows = rows.filter(rank=STANDINGS.index(ask.standing))
-    return _in_order(rows, ask.sort, TITLE_SORTS, ("rank", "valid_until", "pk"))
+    usual = ("rank", "valid_until", "pk")
+    return ordered(rows.order_by(*usual), ask.sort, TITLE_SORTS, usual)
 
 
 def standings(unit: Unit, ask: TitleAsk, day: date) -> dict[str, int]:
@@ -136,17 +139,6 @@ def _alike(rows: QuerySet[Row], text: str, *names: str) -> QuerySet[Row]:
 
 def _matching(rows: QuerySet[Row], **wanted: str) -> QuerySet[Row]:
     return rows.filter(**{name: value for name, value in wanted.items() if value})
-
-
-def _in_order(
-    rows: QuerySet[Row], sort: str, sorts: Mapping[str, str], usual: tuple[str, ...]
-) -> QuerySet[Row]:
-    """What is not known comes last, whichever way the order goes."""
-    if not sort:
-        return rows.order_by(*usual)
-    name = F(sorts[sort.removeprefix("-")])
-    first = name.desc(nulls_last=True) if sort.startswith("-") else name.asc(nulls_last=True)
-    return rows.order_by(first, *usual)
 
 
 def _one_of(value: str, known: Any) -> str:

@@ -33,6 +33,20 @@ class StaleRecord(Exception):
         self.current = current
 
 
+def ordered(
+    rows: models.QuerySet[Row], sort: str, sorts: Mapping[str, str], ties: Sequence[str] = ("-id",)
+) -> models.QuerySet[Row]:
+    """Sorted as a list asks (`key`, `-key`), what is not known last whichever way the order goes, then by
+    `ties`; the order as it is for no such key.
+    """
+    name = sorts.get(sort.removeprefix("-"))
+    if name is None:
+        return rows
+    by = models.F(name)
+    first = by.desc(nulls_last=True) if sort.startswith("-") else by.asc(nulls_last=True)
+    return rows.order_by(first, *ties)
+
+
 def within(prefixes: Iterable[str], field: str = "path") -> Q:
     """Paths that begin with one of the prefixes, as ranges: `/3/17/` up to but without `/3/170`."""
     wanted = Q(pk__in=[])

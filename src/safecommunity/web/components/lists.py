@@ -1,29 +1,17 @@
-"""What lists share: sorted by the head that was clicked, and taken along as a sheet."""
+"""What lists share: being taken along as a sheet."""
 
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
-from django.db.models import F, Model, QuerySet
 from django.http import HttpResponse
 from django.utils.http import content_disposition_header
 
 from safecommunity.documents.media import KINDS
 from safecommunity.documents.sheet_writer import SheetColumn, write_xlsx
-
-Row = TypeVar("Row", bound=Model)
-
-
-def ordered(rows: QuerySet[Row], sort: str, sorts: Mapping[str, str]) -> QuerySet[Row]:
-    """Sorted as `sort_header` asks (`key`, `-key`); nothing last, and the order as it is for no such key."""
-    order = sorts.get(sort.removeprefix("-"))
-    if order is None:
-        return rows
-    by = F(order)
-    return rows.order_by(by.desc(nulls_last=True) if sort.startswith("-") else by.asc(nulls_last=True), "-id")
 
 
 def sheet(

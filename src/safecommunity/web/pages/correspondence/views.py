@@ -26,10 +26,10 @@ from safecommunity.ledgers.wording import local
 from safecommunity.library import official
 from safecommunity.units.models import Unit
 from safecommunity.units.permissions import Permission, can
-from safecommunity.units.scope import StaleRecord
+from safecommunity.units.scope import StaleRecord, ordered
 from safecommunity.web.access import PersonRequest, exactly_once, requires
 from safecommunity.web.clock import today
-from safecommunity.web.components.lists import ordered, sheet
+from safecommunity.web.components.lists import sheet
 from safecommunity.web.conflicts import stale_page
 from safecommunity.web.pages.correspondence.forms import DocumentForm, NewForm, initial
 

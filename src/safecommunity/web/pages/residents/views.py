@@ -30,11 +30,10 @@ from safecommunity.residents.models import Report, State
 from safecommunity.units.models import Unit
 from safecommunity.units.permissions import Permission, can
 from safecommunity.units.queries import division_codes
-from safecommunity.units.scope import StaleRecord
+from safecommunity.units.scope import StaleRecord, ordered
 from safecommunity.web.access import PersonRequest, exactly_once, requires
 from safecommunity.web.acts import lines_of
 from safecommunity.web.clock import now, today
-from safecommunity.web.components.lists import ordered
 from safecommunity.web.components.words import local
 from safecommunity.web.pages.residents.forms import (
     AcceptForm,

@@ -33,9 +33,10 @@ from safecommunity.supervision.models.visits import (
 from safecommunity.supervision.queries import visits as queries
 from safecommunity.units.models import Unit
 from safecommunity.units.permissions import Permission, can
+from safecommunity.units.scope import ordered
 from safecommunity.web.access import PersonRequest, exactly_once, requires
 from safecommunity.web.clock import now, today
-from safecommunity.web.components.lists import ordered, sheet
+from safecommunity.web.components.lists import sheet
 from safecommunity.web.fields import ACCEPTED
 from safecommunity.web.pages.supervision.doing import done, taken, typed
 from safecommunity.web.pages.supervision.visit_forms import (
