@@ -10,7 +10,7 @@ import hashlib
 import json
 import re
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -67,10 +67,12 @@ def _paper(
 ) -> dict[str, Any]:
     width, height = type_area(paper.orientation)
     room = (width, height - 30)
+    known = marks(paper)
     parts = [
-        _part(part, index, paper, folder, room, drawing, photo) for index, part in enumerate(paper.parts)
+        _part(part, index, paper, known, folder, room, drawing, photo)
+        for index, part in enumerate(paper.parts)
     ]
-    _name_rows(paper, parts)
+    _name_rows(paper, parts, known)
     have = {family.lower(): family for family in fonts.installed()}
     return {
         "faces": {
@@ -93,6 +95,7 @@ def _part(
     part: Part,
     index: int,
     paper: Paper,
+    known: Mapping[str, int],
     folder: Path,
     room: tuple[float, float],
     drawing: Callable[[Figure], str],
@@ -109,7 +112,7 @@ def _part(
         case PageBreak():
             return {"part": "pagebreak"}
         case Table():
-            return _table(paged(part, marks(paper), paper.language), paper.language, room[0])
+            return _table(paged(part, known, paper.language), paper.language, room[0])
         case Figure():
             return _figure(part, index, paper.language, folder, room, drawing)
         case Photos():
@@ -137,9 +140,9 @@ def _table(table: Table, language: str, width: float) -> dict[str, Any]:
     }
 
 
-def _name_rows(paper: Paper, parts: list[dict[str, Any]]) -> None:
+def _name_rows(paper: Paper, parts: list[dict[str, Any]], known: Mapping[str, int]) -> None:
     """Number the rows others refer to (`mark`), each once, and say which a row refers to (`page`)."""
-    known, left = marks(paper), set(marks(paper))
+    left = set(known)
     for part, made in zip(paper.parts, parts, strict=True):
         if not isinstance(part, Table):
             continue

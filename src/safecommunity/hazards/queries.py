@@ -394,9 +394,10 @@ def may_inspect(user: User, row: Inspection) -> bool:
     """Whether this person may record in a round: in a part of one only its team, and who stands above."""
     if not can(user, Permission.HAZARD_REPORT, row.unit):
         return False
+    if row.whole_id is None or user.pk in row.team:
+        return True
     above = row.unit.parent
-    stands_above = above is not None and can(user, Permission.HAZARD_REPORT, above)
-    return row.whole_id is None or user.pk in row.team or stands_above
+    return above is not None and can(user, Permission.HAZARD_REPORT, above)
 
 
 def team_of(row: Inspection) -> list[User]:

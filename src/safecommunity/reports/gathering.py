@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, Q, QuerySet
 
@@ -30,8 +30,12 @@ from safecommunity.ledgers.models import Entry
 from safecommunity.library import crosswalks, ledgers
 from safecommunity.metrics.queries import Reading, readings
 from safecommunity.places.queries import population, population_years
+from safecommunity.surveillance.queries import Ask
 from safecommunity.units.models import Appointment, Body, Unit
 from safecommunity.units.queries import below
+
+if TYPE_CHECKING:
+    from safecommunity.surveillance.findings import Findings
 
 NAMED_RECORDS = 50  # a trace names its records up to this many
 
@@ -105,6 +109,18 @@ class Records:
     def named(self, thing: Any, what: str = "name") -> str:
         """The text of a data file in the language of the paper: `name` or `name_en`."""
         return str(getattr(thing, f"{what}_en" if self.language == "en" else what))
+
+    @property
+    def span(self) -> tuple[date, date]:
+        """The first and last day of the period, no later than today."""
+        return self.period.start, min(self.period.end, self.today)
+
+    @cached_property
+    def findings(self) -> Findings:
+        """Who and what was hurt more than the rest in the period, searched once a paper."""
+        from safecommunity.surveillance.findings import findings  # slow import
+
+        return findings(self.unit, Ask(), *self.span)
 
     # --- the unit -------------------------------------------------------------------------------------
 

@@ -69,9 +69,7 @@ def counted(records: Records, call: Call, scope: Scope) -> Made:
 @kind("findings")
 def raised(records: Records, call: Call, scope: Scope) -> Made:
     """The findings of a kind, each a sentence, with their figures below."""
-    from safecommunity.surveillance.findings import findings  # slow import
-
-    found = findings(records.unit, queries.Ask(), *_span(records))
+    found = records.findings
     rows = [one for one in found.rows if call.argument in one.kinds]
     if not rows:
         return ()
@@ -103,24 +101,21 @@ def raised(records: Records, call: Call, scope: Scope) -> Made:
 @block("injuries.method")
 def method(records: Records, call: Call, scope: Scope) -> Made:
     """What was looked for, how, and what it cannot tell."""
-    from safecommunity.surveillance.findings import findings  # slow import
-
-    found = findings(records.unit, queries.Ask(), *_span(records))
-    texts = (wording.about(found), wording.basis(found))
-    limits = _("多于其余不等于原因在此，也可能是登记得更全；没有报出的不等于没有风险。")
+    texts = (wording.about(records.findings), wording.basis(records.findings))
     said = (Paragraph((Run(text),)) for text in texts)
-    return (*said, Note(wording.method()), Note(limits))
+    return (*said, Note(wording.method()), Note(wording.limits()))
 
 
 @block("injuries.followed")
 def followed(records: Records, call: Call, scope: Scope) -> Made:
     """What was taken up in the period and what was made of it."""
-    first, last = _span(records)
+    first, last = records.span
     rows = queries.leads(records.unit).filter(created_at__date__gte=first, created_at__date__lte=last)
-    made = queries.followed_of(records.unit, list(rows[:MOST_ROWS]))
+    shown = list(rows[:MOST_ROWS])
+    made = queries.followed_of(records.unit, shown)
     listed = [
         (one.title, one.created_at.date().isoformat(), "、".join(made.get(one.pk, ())) or "—")
-        for one in rows[:MOST_ROWS]
+        for one in shown
     ]
     columns = [Column(_("由来"), 3), Column(_("日期"), 1.2), Column(_("据此做了什么"), 4)]
     trace = Trace("page", "injuries:findings", _("已经着手的"), records.period.code, len(listed))
@@ -130,7 +125,7 @@ def followed(records: Records, call: Call, scope: Scope) -> Made:
 @block("accidents.counts")
 def accidents(records: Records, call: Call, scope: Scope) -> Made:
     """Accidents by class with the dead, the injured and the loss."""
-    first, last = _span(records)
+    first, last = records.span
     rows = queries.accidents(records.unit).filter(happened_at__date__gte=first, happened_at__date__lte=last)
     sums: dict[str, list[float]] = {}
     for kind_code, data in rows.order_by().values_list("kind", "data"):
@@ -154,12 +149,8 @@ def accidents(records: Records, call: Call, scope: Scope) -> Made:
     return table(_("事故事件"), columns, listed, trace)
 
 
-def _span(records: Records) -> tuple[date, date]:
-    return records.period.start, min(records.period.end, records.today)
-
-
 def _ask(records: Records) -> queries.Ask:
-    return queries.Ask().between(*_span(records))
+    return queries.Ask().between(*records.span)
 
 
 def _label(name: str, value: object) -> str:
@@ -175,7 +166,7 @@ def _labels() -> Mapping[str, str]:
 
 
 def _trace(records: Records, count: int) -> Trace:
-    first, last = _span(records)
+    first, last = records.span
     return Trace(
         "page", "injuries:index", _("伤害卡"), records.period.code, count, since=first.isoformat(),
         until=last.isoformat(),

@@ -32,12 +32,12 @@ def review(unit: Unit, uid: UUID) -> Review | None:
     return row if row is not None and row.opinion and row.on_site is not None else None
 
 
-def _said(row: Review, text: str) -> Value:
-    return Value(text, review.trace(row, str(row)))
-
-
 def _trace(row: Review) -> Trace:
     return review.trace(row, str(row))
+
+
+def _said(row: Review, text: str) -> Value:
+    return Value(text, _trace(row))
 
 
 def _on_site(row: Review) -> Assessment:
