@@ -243,8 +243,7 @@ def raised(request: HttpRequest, slug: str) -> dict[str, Any]:
 
     unit = unit_for(request, slug, Permission.INJURY_VIEW)
     ask = queries.parse(dict(request.GET.lists()))
-    last = ask.to_date or timezone.localdate()
-    first = min(ask.from_date or last - dt.timedelta(days=364), last)
+    first, last = ask.days(timezone.localdate())
     found, names = search(unit, ask, first, last), queries.areas(unit)
     whole = {name: getattr(found, name) for name in ("first", "last", "total", "looked", "base")}
     return {**whole, "findings": [_finding_out(one, names) for one in found.rows]}

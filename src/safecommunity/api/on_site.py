@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from ninja import Field, Router, Schema, Status
 from ninja.errors import HttpError
 
-from safecommunity.api.reviews import ReviewOut, WordsIn, person, review_for, review_out, stepped, tried
+from safecommunity.api.reviews import ReviewOut, WordsIn, person, review_for, stepped, told_anew, tried
 from safecommunity.api.versions import asked_version
 from safecommunity.assessment.models import Finding
 from safecommunity.evidence import queries as evidence
@@ -165,7 +165,7 @@ def arrange(
     agenda = [[one.day.isoformat(), one.time, one.what] for one in given.agenda]
     told = {"version": asked_version(request), "by": person(request), "agenda": agenda}
     days = {"visit_from": given.visit_from, "visit_to": given.visit_to}
-    return _told(response, tried(actions.arrange, row=row, **told, **days))
+    return told_anew(response, tried(actions.arrange, row=row, **told, **days))
 
 
 @router.post(f"{REVIEW}/open-scoring", response=ReviewOut, summary="A sealed sheet for every member")
@@ -175,14 +175,14 @@ def open_scoring(request: HttpRequest, response: HttpResponse, slug: str, uuid: 
         row = review_for(request, slug, uuid, Permission.REVIEW_CHECK)
     told = {"version": asked_version(request), "by": person(request)}
     tried(actions.open_scoring, row=row, today=timezone.localdate(), now=timezone.now(), **told)
-    return _told(response, row)
+    return told_anew(response, row)
 
 
 @router.post(f"{REVIEW}/consensus", response=ReviewOut, summary="The team's own sheet, by its lead")
 def consensus(request: HttpRequest, response: HttpResponse, slug: str, uuid: UUID) -> dict[str, Any]:
     row = review_for(request, slug, uuid, Permission.ASSESSMENT_SCORE)
     tried(actions.open_consensus, row=row, by=person(request))
-    return _told(response, row)
+    return told_anew(response, row)
 
 
 @router.post(f"{REVIEW}/conclude", response=ReviewOut, summary="The team's opinion; scores are frozen")
@@ -254,11 +254,6 @@ def _finding(row: Review, number: int) -> Finding:
     if found is None:
         raise HttpError(404, _("没有这一项不符合。"))
     return found
-
-
-def _told(response: HttpResponse, row: Review) -> dict[str, Any]:
-    response["ETag"] = f'"{row.version}"'
-    return review_out(row)
 
 
 def _member(one: Expert) -> dict[str, Any]:

@@ -236,9 +236,13 @@ def stepped(
     """One step made from the version in If-Match; the answer carries the new one."""
     row = review_for(request, slug, uuid, permission)
     told = {"version": asked_version(request), "by": person(request), "today": timezone.localdate()}
-    done = tried(act, row=row, **told, **given)
-    response["ETag"] = f'"{done.version}"'
-    return review_out(done)
+    return told_anew(response, tried(act, row=row, **told, **given))
+
+
+def told_anew(response: HttpResponse, row: Review) -> dict[str, Any]:
+    """A review after a step, with its new version as the ETag."""
+    response["ETag"] = f'"{row.version}"'
+    return review_out(row)
 
 
 def tried(action: Any, **given: Any) -> Any:

@@ -313,11 +313,7 @@ def answer(request: HttpRequest, slug: str, uuid: UUID, finding: UUID, given: An
 )
 def decide(request: HttpRequest, slug: str, uuid: UUID, finding: UUID, given: DecideIn) -> dict[str, Any]:
     unit = unit_for(request, slug, Permission.SUPERVISE)
-    row = _finding(_visit(request, unit, uuid), finding)
-    version, now, today = asked_version(request), timezone.now(), timezone.localdate()
-    said = given.dict()
-    _done(lambda: actions.decide(finding=row, version=version, by=_by(request), now=now, today=today, **said))
-    return _finding_out(row, _replies(row), queries.extensions(row.visit)[row.pk])
+    return _timed(request, _finding(_visit(request, unit, uuid), finding), actions.decide, given)
 
 
 @router.post(

@@ -55,6 +55,8 @@ hours of a day, "days": days of a week.
 """
 SPANS = {"part": ("day-parts", "hour"), "days": ("week-parts", "weekday")}
 DUPLICATE_DAYS = 3
+YEAR = timedelta(days=364)
+EARLIEST = date(1990, 1, 1)
 NEVER_LACKING = ("injured_date", "cause", "severity", "outcome")  # whatever a sheet may not know
 
 
@@ -79,6 +81,11 @@ class Ask:
 
     def between(self, first: date, last: date) -> Ask:
         return replace(self, from_date=first, to_date=last)
+
+    def days(self, today: date) -> tuple[date, date]:
+        """From when to when: the last 52 weeks where nothing is said."""
+        last = self.to_date or today
+        return max(min(self.from_date or last - YEAR, last), EARLIEST), last
 
 
 def form() -> LedgerType:

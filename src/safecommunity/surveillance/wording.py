@@ -148,6 +148,11 @@ def method() -> str:
     )
 
 
+def limits() -> str:
+    """What findings cannot tell, for the foot of an export or a paper."""
+    return _("多于其余不等于原因在此，也可能是登记得更全；没有报出的不等于没有风险。")
+
+
 def heads() -> list[str]:
     """The headings of `line`."""
     return [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from datetime import date, timedelta
+from datetime import date
 from io import StringIO
 from typing import TYPE_CHECKING
 
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from safecommunity.surveillance.figures import Explored
 
 FILTERS = ("cause", "place", "band", "sex", "activity", "intent", "severity", "outcome", "source")
-YEAR = timedelta(days=364)
 MOST_ALERTS = 5
 TABLES = ("bands", "cause", "hours", "months", "areas", "cross")
 
@@ -191,10 +190,7 @@ def _explored(request: PersonRequest, unit: Unit) -> tuple[Explored, queries.Ask
 def period(request: PersonRequest) -> tuple[queries.Ask, date, date]:
     """What is asked, and from when to when: the last 52 weeks where nothing is said."""
     ask = queries.parse(dict(request.GET.lists()))
-    last = ask.to_date or today()
-    first = ask.from_date or last - YEAR
-    first = min(first, last)
-    return ask, max(first, date(1990, 1, 1)), last
+    return ask, *ask.days(today())
 
 
 def _month(code: str) -> Period:

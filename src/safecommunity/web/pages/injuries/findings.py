@@ -85,7 +85,7 @@ def export(request: PersonRequest, unit: Unit) -> HttpResponse:
     notes = [
         [_("时段"), f"{found.first}—{found.last}"], [_("结论"), wording.about(found)],
         [_("怎么比"), wording.basis(found)], [_("怎么算的"), wording.method()],
-        [_("不能说明什么"), _("多于其余不等于原因在此，也可能是登记得更全；没有报出的不等于没有风险。")],
+        [_("不能说明什么"), wording.limits()],
     ]  # fmt: skip
     rows: list[list[Any]] = [
         *(list(wording.line(one, names)) for one in found.rows), [""] * len(heads),

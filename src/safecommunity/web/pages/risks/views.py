@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -176,17 +178,8 @@ def review(request: PersonRequest, unit: Unit, uid: UUID) -> HttpResponse:
 @exactly_once
 def close(request: PersonRequest, unit: Unit, uid: UUID) -> HttpResponse:
     row, form = _point(unit, uid), CloseForm(request.POST)
-    if not form.is_valid():
-        return _page(request, row, close=form, status=422)
-    try:
-        actions.close(point=row, by=request.user, today=today(), **form.cleaned_data)
-    except actions.Refused as error:
-        form.add_error(None, str(error))
-        return _page(request, row, close=form, status=422)
-    except StaleRecord as error:
-        return stale_page(request, form, error)
-    messages.success(request, _("已消除，风险点不再计入地图和统计。"))
-    return redirect("risks:detail", unit.slug, uid)
+    again = partial(_page, request, row, close=form, status=422)
+    return _done(request, row, form, actions.close, again, _("已消除，风险点不再计入地图和统计。"))
 
 
 @require_POST
@@ -194,17 +187,30 @@ def close(request: PersonRequest, unit: Unit, uid: UUID) -> HttpResponse:
 @exactly_once
 def reopen(request: PersonRequest, unit: Unit, uid: UUID) -> HttpResponse:
     row, form = _point(unit, uid), ReopenForm(request.POST)
+    again = partial(_page, request, row, reopen=form, status=422)
+    return _done(request, row, form, actions.reopen, again, _("已重新启用，请重新评价它的风险。"))
+
+
+def _done(
+    request: PersonRequest,
+    row: RiskPoint,
+    form: CloseForm | ReopenForm,
+    act: Callable[..., object],
+    again: Callable[[], HttpResponse],
+    words: str,
+) -> HttpResponse:
+    """Do it and go back to the point with the words; `again`: the page that says what is wrong."""
     if not form.is_valid():
-        return _page(request, row, reopen=form, status=422)
+        return again()
     try:
-        actions.reopen(point=row, by=request.user, today=today(), **form.cleaned_data)
+        act(point=row, by=request.user, today=today(), **form.cleaned_data)
     except actions.Refused as error:
         form.add_error(None, str(error))
-        return _page(request, row, reopen=form, status=422)
+        return again()
     except StaleRecord as error:
         return stale_page(request, form, error)
-    messages.success(request, _("已重新启用，请重新评价它的风险。"))
-    return redirect("risks:detail", unit.slug, uid)
+    messages.success(request, words)
+    return redirect("risks:detail", request.unit.slug, row.uuid)
 
 
 def _form_page(
