@@ -156,7 +156,8 @@ def test_the_list_of_a_street_a_district_and_a_city_is_a_range_of_the_index(unit
     district = make.unit("某区", parent=city, kind="county-office")
     ledger = ledgers["premises"]
     if connection.vendor == "postgresql":
-        connection.cursor().execute("SET LOCAL enable_seqscan = off")
+        for way in ("seqscan", "sort", "bitmapscan"):  # on a few rows the guess of a plan is anybody's
+            connection.cursor().execute(f"SET LOCAL enable_{way} = off")
     for at in (unit, district, city):
         plan = asking.found(at, ledger, asking.Ask(), TODAY).explain()
         assert "entry_by_path" in plan or "entry_by_expiry" in plan
