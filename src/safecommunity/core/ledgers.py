@@ -179,7 +179,7 @@ class LedgerType:
         for code, read, default in self._readers:
             if read is None:
                 _read_place(self.fields[code], flat, clean, errors)
-            elif is_empty(given := flat.get(code)):
+            elif (given := flat.get(code)) is None or is_empty(given):
                 if fill and default is not None:
                     clean[code] = default
             else:

@@ -223,13 +223,7 @@ def _records(path: Path, encoding: str, delimiter: str) -> Iterator[tuple[int, l
 
 
 def _workbook(path: Path, wanted: str) -> tuple[dict[str, Any], Iterator[tuple[int, list[Any]]]]:
-    parts = _inspected(path)
-    names = [name for name, _part, is_shown in parts if is_shown]
-    sheet = wanted or names[0]
-    part = next((part for name, part, _shown in parts if name == sheet), None)
-    if part is None:
-        raise Refused("no-sheet", sheet=sheet)
-    odd = _odd_cells(path, part, sheet)
+    names, sheet, odd = _inspected(path, wanted)
     found = _laid_out(path, sheet)
     head = {"sheets": names, "sheet": sheet, "encoding": "", "delimiter": "", "height": found.total_height}
     return head, _cells(found, odd)
@@ -241,15 +235,30 @@ _DAMAGE = (
 )  # fmt: skip
 
 
-def _inspected(path: Path) -> list[tuple[str, str, bool]]:
-    """The sheets as (name, part, is shown), after every member was unpacked once, counted and looked at."""
+def _inspected(path: Path, wanted: str) -> tuple[list[str], str, Odd]:
+    """The names of the shown sheets, the one that is read and its odd cells.
+
+    Every member was unpacked once, counted and looked at.
+    """
     try:
         with zipfile.ZipFile(path) as archive:
             _check_directory(archive)
-            unpacked = 0
+            left = [UNPACKED_BYTES]
+            parts = _sheets(archive, left)
+            names = [name for name, _part, is_shown in parts if is_shown]
+            sheet = wanted or names[0]
+            part = next((part for name, part, _shown in parts if name == sheet), None)
+            if part is None:
+                raise Refused("no-sheet", sheet=sheet)
+            archive.getinfo(part)
+            odd: Odd = {}
             for member in archive.infolist():
-                unpacked += _check_member(archive, member, UNPACKED_BYTES - unpacked)
-            return _sheets(archive)
+                chunks = _unpacked(archive, member, left)
+                if member.filename == part:
+                    odd = _odd_cells(chunks, sheet)
+                for _rest in chunks:
+                    pass
+            return names, sheet, odd
     except _DAMAGE as error:
         raise Refused("damaged") from error
 
@@ -295,21 +304,23 @@ _MARKUP = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.I)
 _DECLARED = re.compile(rb"""^\s*<\?xml[^>]*\bencoding\s*=\s*["']([^"']*)""")
 
 
-def _check_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, allowance: int) -> int:
-    """The unpacked size in bytes, counted while reading: what the directory claims is not believed."""
+def _unpacked(archive: zipfile.ZipFile, member: zipfile.ZipInfo, left: list[int]) -> Iterator[bytes]:
+    """What a member holds, looked at and counted off the bytes that are `left` while it is read:
+    what the directory claims is not believed.
+    """
     is_markup = member.filename.lower().endswith((".xml", ".rels", ".vml"))
-    size, tail = 0, b""
+    tail = None
     with archive.open(member) as stream:
         while chunk := stream.read(_CHUNK):
-            if is_markup and size == 0:
+            if is_markup and tail is None:
                 _check_encoding(chunk, member.filename)
-            size += len(chunk)
-            if size > allowance:
+            left[0] -= len(chunk)
+            if left[0] < 0:
                 raise Refused("unpacked", limit=UNPACKED_BYTES // (1024 * 1024))
-            if is_markup and _MARKUP.search(tail + chunk):
+            if is_markup and _MARKUP.search((tail or b"") + chunk):
                 raise Refused("entities", part=member.filename)
             tail = chunk[-16:]
-    return size
+            yield chunk
 
 
 def _check_encoding(start: bytes, part: str) -> None:
@@ -323,19 +334,19 @@ _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _STRICT = "{http://purl.oclc.org/ooxml/spreadsheetml/main}"
 
 
-def _sheets(archive: zipfile.ZipFile) -> list[tuple[str, str, bool]]:
-    types = _listed(archive, "[Content_Types].xml")
+def _sheets(archive: zipfile.ZipFile, left: list[int]) -> list[tuple[str, str, bool]]:
+    types = _listed(archive, "[Content_Types].xml", left)
     if re.search(rb"macroEnabled", types, re.I):
         raise Refused("macro", part="[Content_Types].xml")
     for member in archive.namelist():
         if member.endswith(".rels"):
-            _check_targets(archive, member)
+            _check_targets(archive, member, left)
     targets = {
         relation.get("Id"): (relation.get("Type", ""), relation.get("Target", ""))
-        for relation in ElementTree.fromstring(_listed(archive, "xl/_rels/workbook.xml.rels"))  # noqa: S314
+        for relation in ElementTree.fromstring(_listed(archive, "xl/_rels/workbook.xml.rels", left))  # noqa: S314
     }
     found = []
-    for element in ElementTree.fromstring(_listed(archive, "xl/workbook.xml")).iter():  # noqa: S314
+    for element in ElementTree.fromstring(_listed(archive, "xl/workbook.xml", left)).iter():  # noqa: S314
         if element.tag not in (f"{_MAIN}sheet", f"{_STRICT}sheet"):
             continue
         relation = next((value for key, value in element.attrib.items() if key.endswith("}id")), "")
@@ -348,16 +359,16 @@ def _sheets(archive: zipfile.ZipFile) -> list[tuple[str, str, bool]]:
     return found
 
 
-def _listed(archive: zipfile.ZipFile, name: str) -> bytes:
-    if archive.getinfo(name).file_size > LISTED_BYTES:
+def _listed(archive: zipfile.ZipFile, name: str, left: list[int]) -> bytes:
+    member = archive.getinfo(name)
+    if member.file_size > LISTED_BYTES:
         raise Refused("damaged")
-    with archive.open(name) as stream:
-        return stream.read(LISTED_BYTES)
+    return b"".join(_unpacked(archive, member, left))
 
 
-def _check_targets(archive: zipfile.ZipFile, name: str) -> None:
+def _check_targets(archive: zipfile.ZipFile, name: str, left: list[int]) -> None:
     """Only hyperlinks may point outside: Excel makes them of every address typed, and nobody follows them."""
-    for relation in ElementTree.fromstring(_listed(archive, name)):  # noqa: S314
+    for relation in ElementTree.fromstring(_listed(archive, name, left)):  # noqa: S314
         if relation.get("TargetMode") == "External" and not relation.get("Type", "").endswith("/hyperlink"):
             raise Refused("external", part=name)
 
@@ -372,37 +383,31 @@ _FAR = re.compile(
 )
 
 
-def _odd_cells(path: Path, part: str, sheet: str) -> Odd:
+def _odd_cells(chunks: Iterable[bytes], sheet: str) -> Odd:
     """Formulas ("f") and error values ("e") by row and column, both from 1; refuses cells beyond the limits.
 
     python-calamine tells neither apart from typed values, and lays a sheet out in memory up to its last cell.
     """
     odd: Odd = {}
     count = 0
-    try:
-        with zipfile.ZipFile(path) as archive, archive.open(part) as stream:
-            for text in _whole_cells(stream):
-                if far := _may_be_far(text) and _FAR.search(text):
-                    row, column = _place(far[1])
-                    if row > ROWS or column > COLUMNS:
-                        raise Refused(
-                            "far-cell", sheet=sheet, cell=far[1].decode(), rows=ROWS, columns=COLUMNS
-                        )
-                for kind, reference in [*_errors(text), *_formulas(text, sheet)]:
-                    row, column = _place(reference)
-                    odd.setdefault(row, {})[column] = kind
-                    count += 1
-                if count > ODD_CELLS:
-                    raise Refused("formulas", sheet=sheet, limit=ODD_CELLS)
-    except KeyError as error:
-        raise Refused("damaged") from error
+    for text in _whole_cells(chunks):
+        if far := _may_be_far(text) and _FAR.search(text):
+            row, column = _place(far[1])
+            if row > ROWS or column > COLUMNS:
+                raise Refused("far-cell", sheet=sheet, cell=far[1].decode(), rows=ROWS, columns=COLUMNS)
+        for kind, reference in [*_errors(text), *_formulas(text, sheet)]:
+            row, column = _place(reference)
+            odd.setdefault(row, {})[column] = kind
+            count += 1
+        if count > ODD_CELLS:
+            raise Refused("formulas", sheet=sheet, limit=ODD_CELLS)
     return odd
 
 
-def _whole_cells(stream: Any) -> Iterator[bytes]:
+def _whole_cells(chunks: Iterable[bytes]) -> Iterator[bytes]:
     """The sheet's markup in pieces that never cut a cell in two."""
     rest = b""
-    while chunk := stream.read(_CHUNK):
+    for chunk in chunks:
         text = rest + chunk
         cut = max(text.rfind(b"<c "), text.rfind(b":c "), text.rfind(b"</row"))
         if cut <= 0:

@@ -12,10 +12,12 @@ from safecommunity.core.ledgers import LedgerType
 from safecommunity.core.messages import Message, Words
 from safecommunity.documents.sheets import Cell, NotAValue
 
+TIGHT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+
 
 def packed(ledger: LedgerType, data: Any, place: str) -> str:
     """`place` names where the text will stand (table|column|row); only there can it be opened again."""
-    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    text = TIGHT.encode(data)
     return seal(text, place) if ledger.knows_persons else text
 
 
