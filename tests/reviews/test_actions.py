@@ -329,6 +329,10 @@ def test_findings_are_closed_one_by_one_with_evidence_before_the_decision(who: C
     row = made.agreed(who, row)
     actions.conclude(row=row, version=row.version, opinion="整改后命名", by=who.lead, today=TODAY, now=NOW)
     assert (row.state, row.answer_by) == (State.RECTIFYING, TODAY + timedelta(days=30))
+    with pytest.raises(assessments.NotPossible, match="已定稿"):
+        assessments.add_finding(
+            assessment=made.fresh(row).on_site, indicator="1.1", text="后加", severity="minor", by=who.member
+        )
     check: dict[str, Any] = {
         "row": row,
         "finding": found[0],

@@ -290,8 +290,8 @@ def open_consensus(*, assessment: Assessment, by: User) -> Sheet:
 @transaction.atomic
 def add_finding(*, assessment: Assessment, indicator: str, text: str, severity: str, by: User,
                 owner: str = "", due_date: date | None = None) -> Finding:  # fmt: skip
-    """Write a non-conformity down."""
-    _check_team(assessment, by)
+    """Write a non-conformity down, until the assessment is frozen. Raises NotPossible."""
+    _check_open(_locked(assessment), "finding", by)
     if indicator not in assessment.rules.indicators:
         raise NotPossible(_("方案里没有这项指标。"))
     finding = Finding.objects.create(

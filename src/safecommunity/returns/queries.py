@@ -120,7 +120,7 @@ def tasks_of(unit: Unit, kind: str, month: Period, today: date) -> list[PlannedA
     """The tasks and measures at and beneath a unit that a figure counts, by their dates."""
     wanted = _task(kind, month, today)
     measures = PlannedAction.objects.below(unit).filter(wanted).select_related("unit")
-    tasks = Task.objects.below(unit).filter(wanted).select_related("unit")
+    tasks = Task.objects.below(unit).filter(wanted).select_related("unit", "programme")
     return sorted([*measures, *tasks], key=lambda row: (row.due_date, row.pk))
 
 

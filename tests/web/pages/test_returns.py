@@ -12,6 +12,7 @@ from safecommunity.returns.models import Return, State
 from safecommunity.units.models import Unit
 from safecommunity.web.pages.returns import views
 from tests import make
+from tests.programmes import made as programmes
 from tests.returns import made
 
 pytestmark = pytest.mark.django_db
@@ -78,6 +79,13 @@ def test_every_figure_opens_its_records(street: Unit, lin: User) -> None:
     for code in ("drills", "tasks-due"):
         answer = make.client(lin).get(url("records", street, made.MONTH.code, code))
         assert ("演练" in answer.content.decode()) == (code == "drills")
+
+
+def test_a_counted_task_leads_to_its_page(street: Unit, lin: User) -> None:
+    task = min(programmes.queries.tasks(programmes.started(street, lin)), key=lambda one: one.due_date)
+    made.compiled(street, lin)
+    page = make.client(lin).get(url("records", street, made.MONTH.code, "tasks-late")).content.decode()
+    assert reverse("programmes:task", args=[street.slug, task.programme.uuid, task.uuid]) in page
 
 
 def test_a_viewer_reads_and_does_not_write(street: Unit, lin: User) -> None:
