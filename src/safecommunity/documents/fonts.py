@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +45,17 @@ LAST_RESORT = (SERIF, SANS, "Source Han Serif SC", "Source Han Sans SC", "DejaVu
 
 
 @cache
-def installed() -> frozenset[str]:
-    """Families on this machine, as the PDF writer sees them."""
+def all_faces() -> Any:
+    """The faces on this machine, as the PDF writer takes them: looked for once, opened where one is used."""
     import typst  # slow import
 
-    return frozenset(typst.Fonts(include_system_fonts=True, include_embedded_fonts=True).families())
+    return typst.Fonts(include_system_fonts=True, include_embedded_fonts=True)
+
+
+@cache
+def installed() -> frozenset[str]:
+    """Families on this machine."""
+    return frozenset(all_faces().families())
 
 
 def missing(families: Iterable[str] | None = None) -> tuple[str, ...]:

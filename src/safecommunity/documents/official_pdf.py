@@ -31,7 +31,8 @@ def write(document: Official) -> bytes:
         (folder / "document.json").write_text(json.dumps(_data(document), ensure_ascii=False), "utf-8")
         layout = files("safecommunity.documents").joinpath("official.typ").read_text("utf-8")
         (folder / "official.typ").write_text(layout, "utf-8")
-        made: bytes = typst.compile(str(folder / "official.typ"), root=str(folder), format="pdf")
+        source, faces = str(folder / "official.typ"), fonts.all_faces()
+        made: bytes = typst.compile(source, root=str(folder), font_paths=faces, format="pdf")
         return made
 
 

@@ -58,7 +58,8 @@ def write(paper: Paper, *, drawing: Callable[[Figure], str], photo: Callable[[st
         (folder / "paper.json").write_text(json.dumps(data, ensure_ascii=False), "utf-8")
         layout = files("safecommunity.documents").joinpath("paper.typ").read_text("utf-8")
         (folder / "paper.typ").write_text(layout, "utf-8")
-        made: bytes = typst.compile(str(folder / "paper.typ"), root=str(folder), format="pdf")
+        source, faces = str(folder / "paper.typ"), fonts.all_faces()
+        made: bytes = typst.compile(source, root=str(folder), font_paths=faces, format="pdf")
         return made
 
 
