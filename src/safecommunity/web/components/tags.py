@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import Any, cast
 from uuid import UUID, uuid4
@@ -365,12 +366,14 @@ def csrf_headers(context: Context) -> SafeString:
 
 
 @register.simple_tag
+@cache
 def stylesheets() -> SafeString:
     """Every style sheet, a new component's by itself; the order of the layers is declared in the first."""
     return format_html_join("\n  ", '<link rel="stylesheet" href="{}">', ((static(path),) for path in STYLES))
 
 
 @register.simple_tag
+@cache
 def scripts() -> SafeString:
     """The modules that every page has; they import nothing, so that file names may carry a hash."""
     return format_html_join(
