@@ -183,7 +183,7 @@ class Records:
     def days(self, ledger: str, *, within_period: bool | None = None) -> str:
         """From when to when the records of a ledger are taken, in words."""
         inside = self.is_within(ledger) if within_period is None else within_period
-        start, end = self.period.start, self.period.end
+        start, end = self.span
         if self.language == "en":
             return f"{start} to {end}" if inside else f"as of {end}"
         return f"{start}至{end}" if inside else f"截至{end}"
@@ -195,9 +195,10 @@ class Records:
         return rows.filter(self._in_time(inside)).order_by("record_date", "id")
 
     def _in_time(self, inside: bool) -> Q:
+        start, end = self.span
         if inside:
-            return Q(record_date__gte=self.period.start, record_date__lte=self.period.end)
-        return Q(record_date=None) | Q(record_date__lte=self.period.end)
+            return Q(record_date__gte=start, record_date__lte=end)
+        return Q(record_date=None) | Q(record_date__lte=end)
 
     @cached_property
     def counts(self) -> Mapping[str, int]:
@@ -228,7 +229,8 @@ class Records:
         few = named if len(named) <= NAMED_RECORDS else ()
         is_inside = self.is_within(ledger) if inside is None else inside
         since = self.period.start.isoformat() if is_inside else ""
-        return Trace("ledger", ledger, what, self.period.code, count, few, since, self.period.end.isoformat())
+        until = self.span[1].isoformat()
+        return Trace("ledger", ledger, what, self.period.code, count, few, since, until)
 
     # --- the assessment -------------------------------------------------------------------------------
 
