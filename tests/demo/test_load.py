@@ -81,10 +81,12 @@ def test_the_demonstration_shows_something_true_on_every_page(demo):
     tasks = Task.objects.everything(reason=reason)
     assert {one.pk for one in running} == set(tasks.values_list("programme", flat=True))
     ways = Review.objects.everything(reason=reason)
-    assert sorted(ways.values_list("state", flat=True)) == ["building", "on-site"]
+    assert sorted(ways.values_list("state", flat=True)) == ["building", "building", "on-site"]
     assert Title.objects.everything(reason=reason).count() == 1
     filed = Return.objects.everything(reason=reason).filter(unit__slug__startswith="1301")
     assert set(filed.filter(is_zero=True).values_list("unit__slug", flat=True)) == {"130172"}
+    own = filed.filter(unit__slug="130104001").order_by("-month")
+    assert [one.state for one in own][:2] == ["submitted", "checked"]
     assert any(int(one.figures["hidden-hazards-found"] or 0) for one in filed.filter(unit__slug="130104"))
     left = Job.objects.everything(reason=reason).exclude(state=Job.State.DONE)
     assert [(job.kind, job.error) for job in left] == []

@@ -33,6 +33,7 @@ from safecommunity.demo import (
     official,
     programmes,
     residents,
+    returns,
     reviews,
     risks,
     targets,
@@ -41,7 +42,6 @@ from safecommunity.demo import (
 )
 from safecommunity.demo.photos import picture
 from safecommunity.demo.records import YEAR, Setting, script, values
-from safecommunity.demo.returns import load as file_returns
 from safecommunity.evidence import actions as evidence
 from safecommunity.jobs.models import Job
 from safecommunity.jobs.worker import drain
@@ -120,7 +120,8 @@ def load(now: datetime, today: date) -> None:
         visits.load(made["1301"].unit, made["130104001"].unit, sent, people["dongli"], now, today)
         lived_in = injuries.Street(made["130104001"].unit, made["130104001"].children)
         injuries.load(lived_in, people["dongli"], today, now)
-        file_returns(shared["1301"], people["shijiazhuang"], today)
+        returns.load(shared["1301"], people["shijiazhuang"], today)
+        returns.of_street(street.unit, people["dongli"], people["shijiazhuang"], today)
         districts = [made[code].unit for code in ("130102", "130104", "130105", "130107", "130108")]
         appraisals.load(made["1301"].unit, districts, sent[1:], now, today)
     drain()

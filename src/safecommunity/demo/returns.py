@@ -1,5 +1,5 @@
 """Months of returns from the districts of the pilot city: in time, late, sent back, not filed, and the park's
-declared zero."""
+declared zero; and from one street, its newest still to be checked."""
 
 from __future__ import annotations
 
@@ -46,6 +46,19 @@ def load(city: Unit, by: User, today: date) -> None:
                 actions.check(row=row, version=row.version, by=by)
         if month != last:
             actions.summarise(unit=city, month=month, by=by)
+
+
+def of_street(street: Unit, office: User, above: User, today: date) -> None:
+    """`office` files for the street, `above` checks for its district."""
+    last = Period.month_of(today).previous()
+    for month in _months(last):
+        filed = month.end + timedelta(days=1)
+        actions.compile_returns(root=street, units=[street], month=month, today=filed, by=office)
+        row = queries.month_return(street, month)
+        assert row is not None
+        _file(row, office, filed)
+        if month != last:
+            actions.check(row=row, version=row.version, by=above)
 
 
 def _file(row: Return, by: User, day: date) -> None:

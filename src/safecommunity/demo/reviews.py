@@ -1,4 +1,4 @@
-"""A title that soon runs out, a unit that builds, and one assessed on site, for the demonstration."""
+"""A title that soon runs out, two units that build, and one assessed on site, for the demonstration."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ PLAN = "两年内按评定方案的全部要素开展创建，经费列入年度
 def load(units: Mapping[str, Unit], people: Mapping[str, User], today: date, now: datetime) -> None:
     """`units` by division, `people` by user name, as `plans.toml` names them."""
     _titled(units["511603001"], people["guangan"], today)
+    _filed(units["130104001"], "municipal-45", months_later(today, -8), people["dongli"], today)
     _building(units["511603104"], people["daishi"], today)
     _on_site(units["500115002"], people, today, now)
 
