@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from io import BytesIO
 from itertools import count
 from time import time
 from typing import Any
 
+import openpyxl
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -54,6 +56,12 @@ def proved(signed_in: Client) -> Client:
     session["proved"] = time()
     session.save()
     return signed_in
+
+
+def sheet_rows(response: Any) -> list[tuple[Any, ...]]:
+    """What a list taken along as a sheet holds below its heads."""
+    sheet = openpyxl.load_workbook(BytesIO(response.content)).active
+    return list(sheet.iter_rows(min_row=2, values_only=True))
 
 
 def questions(ask: Callable[[], object]) -> int:

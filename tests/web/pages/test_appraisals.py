@@ -181,6 +181,18 @@ def test_an_award_is_proposed_decided_papered(
     assert "荣誉证书" in lin.get(asked).content.decode()
 
 
+def test_awards_are_looked_for_sorted_and_taken_along(
+    city: Unit, streets: list[Unit], people: list[User], chen: Client
+) -> None:
+    for street, money in zip(streets[:3], (None, 500, 800), strict=True):
+        proposed(city, street, people[0], money=money)
+    page = chen.get(f"{url('awards', city)}?sort=-money").content.decode()
+    assert page.index("街道3</a>") < page.index("街道2</a>") < page.index("街道1</a>")
+    sheet = make.sheet_rows(chen.post(f"{url('export-awards', city)}?q=街道&sort=money"))
+    assert [(row[0], row[6]) for row in sheet] == [("街道2", 500), ("街道3", 800), ("街道1", None)]
+    assert make.sheet_rows(chen.post(f"{url('export-awards', city)}?q=没有")) == []
+
+
 @pytest.mark.requirement("R167")
 def test_the_certificate_says_what_was_decided(city: Unit, streets: list[Unit], people: list[User]) -> None:
     row = award_actions.decide(

@@ -80,6 +80,14 @@ def test_from_the_proposal_to_the_answered_appeal(street: Unit, above: list[Clie
     )
 
 
+def test_vetoes_are_taken_along_by_state(city: Unit, street: Unit, above: list[Client]) -> None:
+    send(above[0], url("propose", street), **PROPOSAL)
+    address = url("export-vetoes", city)
+    (row,) = make.sheet_rows(above[0].post(f"{address}?state=proposed&sort=unit"))
+    assert (row[0], row[3]) == (street.name, State.PROPOSED.label)
+    assert make.sheet_rows(above[0].post(f"{address}?state=lifted")) == []
+
+
 def test_the_second_of_two_deciders_keeps_the_words(street: Unit, above: list[Client]) -> None:
     first, second, third = above
     send(first, url("propose", street), **PROPOSAL)

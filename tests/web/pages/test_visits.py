@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
@@ -318,10 +316,7 @@ def test_lists_are_sorted_by_their_heads_and_taken_along_as_they_stand(
     city: Unit, streets: list[Unit], people: list[User], chen: Client
 ) -> None:
     def rows(name: str, asked: str) -> list[Any]:
-        answer = chen.post(f"{url(name, city)}?{asked}")
-        sheet = openpyxl.load_workbook(BytesIO(answer.content)).active
-        assert sheet is not None
-        return list(sheet.iter_rows(min_row=2, values_only=True))
+        return make.sheet_rows(chen.post(f"{url(name, city)}?{asked}"))
 
     for place, street in enumerate(streets):
         visit = made.arranged(city, street, people[:2], title=f"督查{place}")
@@ -343,9 +338,7 @@ def test_lists_are_sorted_by_their_heads_and_taken_along_as_they_stand(
     answer = chen.post(
         f"{reverse('correspondence:export', args=[city.slug])}?kind=supervision-order&sort=-issued"
     )
-    sheet = openpyxl.load_workbook(BytesIO(answer.content)).active
-    assert sheet is not None
-    assert [row[1] for row in sheet.iter_rows(min_row=2, values_only=True)] == ["督办通知"]
+    assert [row[1] for row in make.sheet_rows(answer)] == ["督办通知"]
     wu = make.client(make.member(make.unit("月光街道"), "office", "wu"))
     assert wu.post(url("export-visits", city)).status_code == 404
 

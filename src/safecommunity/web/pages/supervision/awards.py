@@ -6,6 +6,7 @@ from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from django.core.paginator import Paginator
+from django.db.models import Q, QuerySet
 from django.forms import Form
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -19,28 +20,52 @@ from safecommunity.supervision.models.awards import Award, AwardState
 from safecommunity.supervision.queries import awards as queries
 from safecommunity.units.models import Unit
 from safecommunity.units.permissions import Permission, can
+from safecommunity.units.scope import ordered
 from safecommunity.web.access import PersonRequest, exactly_once, requires
 from safecommunity.web.clock import today
 from safecommunity.web.components.words import local
 from safecommunity.web.pages.supervision.award_forms import DecideForm, ProposeForm, YearForm
-from safecommunity.web.pages.supervision.doing import done, typed
+from safecommunity.web.pages.supervision.doing import done, taken_along, typed
 
 PAGE = 50
 BADGES = {"proposed": "waiting", "dropped": "cancelled", "decided": "done"}
 DECISION = "award-decision"
+SORTS = {
+    "holder": "holder", "honour": "honour", "year": "year", "giver": "giver__path", "money": "money",
+    "state": "state",
+}  # fmt: skip
 
 
 @requires(Permission.SUPERVISION_VIEW)
 def index(request: PersonRequest, unit: Unit) -> HttpResponse:
-    page = Paginator(queries.awards(unit, request.user), PAGE).get_page(request.GET.get("page"))
+    page = Paginator(_asked(request, unit), PAGE).get_page(request.GET.get("page"))
     context = {
         "page": page,
         "rows": [(row, BADGES[row.state], _level(row)) for row in page],
         "years": queries.years(unit),
+        "q": request.GET.get("q", "").strip(),
         "may_propose": can(request.user, Permission.APPRAISE, unit),
         "here": "awards",
     }
     return render(request, "supervision/awards.html", context)
+
+
+@require_POST
+@requires(Permission.SUPERVISION_VIEW)
+def export(request: PersonRequest, unit: Unit) -> HttpResponse:
+    """The awards on the screen, with what was looked for and in its order."""
+    columns = [
+        (_("获得者"), 24), (_("单位"), 24), (_("荣誉名称"), 24), (_("年度"), 8), (_("级别"), 10),
+        (_("表彰单位"), 24), (_("奖金（元）"), 12), (_("状态"), 10),
+    ]  # fmt: skip
+    rows = (
+        [
+            row.holder, row.unit.name, row.honour, row.year, _level(row), row.giver.name,
+            None if row.money is None else float(row.money), row.get_state_display(),
+        ]
+        for row in _asked(request, unit).iterator(500)
+    )  # fmt: skip
+    return taken_along(request, unit, _("表彰奖励"), "awards.exported", columns, rows)
 
 
 @requires(Permission.APPRAISE)
@@ -126,6 +151,14 @@ def _uuid_of(rows: list[Award]) -> UUID:
 def _level(row: Award) -> str:
     known = codes["honour-levels"]
     return local(known[row.level]) if row.level in known else row.level
+
+
+def _asked(request: PersonRequest, unit: Unit) -> QuerySet[Award]:
+    rows, word = queries.awards(unit, request.user), request.GET.get("q", "").strip()
+    if word:
+        named = Q(holder__icontains=word) | Q(unit__name__icontains=word)
+        rows = rows.filter(named | Q(honour__icontains=word))
+    return ordered(rows, request.GET.get("sort", ""), SORTS)
 
 
 def _award(request: PersonRequest, unit: Unit, uid: UUID) -> Award:

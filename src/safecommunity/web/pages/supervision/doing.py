@@ -1,4 +1,4 @@
-"""What the pages of supervision share: doing something that may be refused, and taking files in."""
+"""What the pages of supervision share: doing what may be refused, taking files in, giving lists out."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from typing import Any
 
 from django.contrib import messages
 from django.forms import CharField, DateField, Form
+from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
+from safecommunity.audit.actions import record
 from safecommunity.documents.media import MediaRefused
 from safecommunity.evidence.actions import QuotaReached, attach
 from safecommunity.evidence.models import File
@@ -18,6 +20,8 @@ from safecommunity.supervision.actions import Refused
 from safecommunity.units.models import Unit
 from safecommunity.units.scope import StaleRecord
 from safecommunity.web.access import PersonRequest
+from safecommunity.web.clock import today
+from safecommunity.web.components.lists import sheet
 
 Act = Callable[[], object]
 
@@ -71,3 +75,11 @@ def taken(form: Form, sent: Sequence[Any], unit: Unit, by: Any, proof_date: date
         else:
             files.append(made.file)
     return None if form.errors else files
+
+
+def taken_along(
+    request: PersonRequest, unit: Unit, title: str, act: str, columns: Any, rows: Any
+) -> HttpResponse:
+    """A list as a sheet, as it stands on the screen; who took it, and what was asked, stays in the log."""
+    record(act, unit, by=request.user, unit=unit, after={"asked": request.GET.urlencode()[:300]})
+    return sheet(name=f"{unit.name}{title} {today()}", title=title, columns=columns, rows=rows)

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -22,9 +23,10 @@ from safecommunity.supervision.models.vetoes import State, Veto
 from safecommunity.supervision.queries import vetoes as queries
 from safecommunity.units.models import Unit
 from safecommunity.units.permissions import Permission
-from safecommunity.units.scope import StaleRecord
+from safecommunity.units.scope import StaleRecord, ordered
 from safecommunity.web.access import PersonRequest, exactly_once, requires
 from safecommunity.web.clock import today
+from safecommunity.web.pages.supervision.doing import taken_along
 from safecommunity.web.pages.supervision.veto_forms import (
     AppealForm,
     DecideForm,
@@ -69,16 +71,39 @@ STEPS = {
 }  # fmt: skip
 
 
+SORTS = {"unit": "path", "year": "year", "state": "state", "decided": "decided_date"}
+
+
 @requires(Permission.SUPERVISION_VIEW)
 def index(request: PersonRequest, unit: Unit) -> HttpResponse:
-    page = Paginator(queries.vetoes(unit), PAGE).get_page(request.GET.get("page"))
+    page = Paginator(_asked(request, unit), PAGE).get_page(request.GET.get("page"))
     context = {
         "page": page,
         "rows": [(row, BADGES[State(row.state)], _ground(row)) for row in page],
+        "states": State.choices,
+        "state": request.GET.get("state", ""),
         "may_propose": queries.is_above(request.user, unit),
         "here": "vetoes",
     }
     return render(request, "supervision/index.html", context)
+
+
+@require_POST
+@requires(Permission.SUPERVISION_VIEW)
+def export(request: PersonRequest, unit: Unit) -> HttpResponse:
+    """The vetoes on the screen, with its filter and in its order."""
+    columns = [
+        (_("单位"), 24),
+        (_("考核年度"), 10),
+        (_("否决情形"), 40),
+        (_("状态"), 12),
+        (_("决定日期"), 12),
+    ]
+    rows = (
+        [row.unit.name, row.year, _ground(row), row.get_state_display(), row.decided_date]
+        for row in _asked(request, unit)
+    )
+    return taken_along(request, unit, _("一票否决"), "vetoes.exported", columns, rows)
 
 
 @requires(Permission.APPRAISE)
@@ -155,6 +180,12 @@ def _page(
         "step": step, "form": form,
     }  # fmt: skip
     return render(request, "supervision/detail.html", context, status=status)
+
+
+def _asked(request: PersonRequest, unit: Unit) -> QuerySet[Veto]:
+    rows, state = queries.vetoes(unit), request.GET.get("state", "")
+    rows = rows.filter(state=state) if state in State.values else rows
+    return ordered(rows, request.GET.get("sort", ""), SORTS)
 
 
 def _veto(unit: Unit, uid: UUID) -> Veto:

@@ -17,7 +17,6 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from safecommunity.audit.actions import record
 from safecommunity.correspondence import actions as correspondence
 from safecommunity.correspondence import queries as documents
 from safecommunity.supervision.actions import visits as actions
@@ -36,9 +35,8 @@ from safecommunity.units.permissions import Permission, can
 from safecommunity.units.scope import ordered
 from safecommunity.web.access import PersonRequest, exactly_once, requires
 from safecommunity.web.clock import now, today
-from safecommunity.web.components.lists import sheet
 from safecommunity.web.fields import ACCEPTED
-from safecommunity.web.pages.supervision.doing import done, taken, typed
+from safecommunity.web.pages.supervision.doing import done, taken, taken_along, typed
 from safecommunity.web.pages.supervision.visit_forms import (
     AnswerForm,
     ArrangeForm,
@@ -115,7 +113,7 @@ def export(request: PersonRequest, unit: Unit) -> HttpResponse:
         ]
         for row in _visits(request, unit).iterator(500)
     )  # fmt: skip
-    return _taken_along(request, unit, _("督查"), "visits.exported", columns, rows)
+    return taken_along(request, unit, _("督查"), "visits.exported", columns, rows)
 
 
 @require_POST
@@ -134,7 +132,7 @@ def export_findings(request: PersonRequest, unit: Unit) -> HttpResponse:
         ]
         for row in _findings(request, unit).iterator(500)
     )  # fmt: skip
-    return _taken_along(request, unit, _("督查问题"), "findings.exported", columns, rows)
+    return taken_along(request, unit, _("督查问题"), "findings.exported", columns, rows)
 
 
 @requires(Permission.SUPERVISE)
@@ -322,13 +320,6 @@ def _findings(request: PersonRequest, unit: Unit) -> QuerySet[Finding]:
     state = request.GET.get("state", "")
     rows = queries.chosen(queries.told_findings(unit), state=state, today=today())
     return ordered(rows, request.GET.get("sort", ""), FINDING_SORTS)
-
-
-def _taken_along(
-    request: PersonRequest, unit: Unit, title: str, act: str, columns: Any, rows: Any
-) -> HttpResponse:
-    record(act, unit, by=request.user, unit=unit, after={"asked": request.GET.urlencode()[:300]})
-    return sheet(name=f"{unit.name}{title} {today()}", title=title, columns=columns, rows=rows)
 
 
 def _act(
