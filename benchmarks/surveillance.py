@@ -5,6 +5,9 @@ as fast); `apart.…` the largest difference of the results, relative above 1. W
 r-cran-surveillance and r-cran-spdep only our seconds are shown. R's flexible bounds carry a known fault, so
 its expected counts are compared. No Debian package has the circular scan: its goals are a tenth and a
 fifteenth of what R's scan packages took on a machine of this kind (1.7 s and 21.4 s).
+
+`weekly.…`: seconds of processor time in which the weekly look judges 100,000 series of so many weeks, unit by
+unit as it does it, 30 series each.
 """
 
 from __future__ import annotations
@@ -16,12 +19,13 @@ import subprocess
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from time import perf_counter
+from time import perf_counter, process_time
 from typing import Any
 
 import numpy as np
 
 from safecommunity.analysis import clusters, ears, farrington, kernels, scan
+from safecommunity.analysis.watch import judge
 
 GOALS = {
     "share.C1": 0.005,
@@ -36,6 +40,9 @@ GOALS = {
     "scan.281": 0.17,
     "scan.1000": 1.43,
     "page of a sub-district": 1.0,
+    "weekly.261": 60.0,
+    "weekly.100": 60.0,
+    "weekly.30": 60.0,
     "apart.C1": 1e-6,
     "apart.C2": 1e-6,
     "apart.C3": 1e-6,
@@ -48,6 +55,7 @@ GOALS = {
 }
 SERIES, WEEKS, YEARS = 1000, 260, 7 * 52
 AREAS, NEIGHBOURS, CASES = 1000, 6, 600
+WATCHED, OF_A_UNIT = 100_000, 30
 REPLICATES, RUNS, SEED = 999, 5, 20260101
 EARS = {"C1", "C2", "C3"}
 
@@ -67,6 +75,7 @@ def main() -> None:
     prepared = perf_counter() - began
     seconds, found = ours(given)
     shown: dict[str, Any] = {"seconds": seconds, "scan": scans(), "page of a sub-district": page()}
+    shown["weekly"] = {str(weeks): weekly(weeks) for weeks in (261, 100, 30)}
     shown["seconds to load or compile the kernels"] = round(prepared, 2)
     if shutil.which("Rscript"):
         theirs, numbers = by_r(given)
@@ -135,6 +144,16 @@ def page() -> float:
         scan.knox(dice.random((600, 2)), dice.integers(0, 365, 600), 0.1, 14)
 
     return best(whole)[0]
+
+
+def weekly(weeks: int) -> float:
+    """Seconds of processor time to judge the last week of all series; the method follows from the weeks."""
+    dice = np.random.default_rng(SEED)
+    units = [dice.poisson(3, (OF_A_UNIT, weeks)) for _unit in range(-(-WATCHED // OF_A_UNIT))]
+    began = process_time()
+    for counts in units:
+        judge(counts)
+    return round(process_time() - began, 2)
 
 
 def best(work: Callable[[], Any]) -> tuple[float, Any]:

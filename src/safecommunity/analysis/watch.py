@@ -6,10 +6,11 @@ flexible Farrington from three years. Sources: see `ears`, `cusum` and `farringt
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 from scipy import stats
 
 from safecommunity.analysis.cusum import poisson_ratio
@@ -17,8 +18,10 @@ from safecommunity.analysis.ears import c2
 from safecommunity.analysis.farrington import Baseline, flexible
 from safecommunity.core.watches import Settings
 
+Array = NDArray[np.float64]
 WEEKS = 52
 RECENT = 4  # weeks just before that do not teach the CUSUM what is usual
+TOGETHER = 1_000  # series worked on at a time: a city's hundred thousand need no more memory than that
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +37,15 @@ class Verdict:
 
 def judge(counts: ArrayLike, settings: Settings | None = None) -> list[Verdict]:
     """`counts`: series × weeks, the last week to be judged. [] with fewer than ten weeks."""
-    y, said = np.atleast_2d(np.asarray(counts, dtype=float)), settings or Settings()
-    weeks = y.shape[1]
-    if weeks < 10:
+    y, said = np.atleast_2d(np.asarray(counts)), settings or Settings()
+    if y.shape[1] < 10:
         return []
+    parts = (y[start : start + TOGETHER].astype(float) for start in range(0, len(y), TOGETHER))
+    return [verdict for part in parts for verdict in _judged(part, said)]
+
+
+def _judged(y: Array, said: Settings) -> Iterator[Verdict]:
+    weeks = y.shape[1]
     if weeks >= said.years * WEEKS + RECENT:
         base = Baseline(years=min(5, (weeks - RECENT) // WEEKS), half_window=3, frequency=WEEKS)
         found = flexible(y, [weeks - 1], base, alpha=said.alpha)
@@ -49,13 +57,11 @@ def judge(counts: ArrayLike, settings: Settings | None = None) -> list[Verdict]:
         bounds = c2(y, alpha=said.short_alpha, least_sd=said.least_sd)
         expected = y[:, -10:-3].mean(axis=1)
         upper, method = np.floor(bounds.upper[:, -1]), "ears"
-    return [
-        Verdict(int(count), float(mean), float(top), method, bool(count > top > 0 and count >= said.least))
-        for count, mean, top in zip(y[:, -1], expected, upper, strict=True)
-    ]
+    for count, mean, top in zip(y[:, -1].tolist(), expected.tolist(), upper.tolist(), strict=True):
+        yield Verdict(int(count), mean, top, method, count > top > 0 and count >= said.least)
 
 
-def _cusum_upper(y: np.ndarray, expected: np.ndarray, said: Settings) -> np.ndarray:
+def _cusum_upper(y: Array, expected: Array, said: Settings) -> Array:
     """The largest count of the last week that neither passes the limit of the sums nor stands out alone.
 
     Alone it stands out above the 1 − `alpha` quantile of what the past predicts (Riebler 2004).
@@ -63,10 +69,8 @@ def _cusum_upper(y: np.ndarray, expected: np.ndarray, said: Settings) -> np.ndar
     rise, past = np.log(said.factor), y[:, : -1 - RECENT]
     weeks = past.shape[1]
     alone = stats.nbinom.ppf(1 - said.alpha, past.sum(axis=1) + 0.5, weeks / (weeks + 1))
-    uppers = []
-    for series, mean, single in zip(y, np.maximum(expected, 1 / WEEKS), alone, strict=True):
-        sums = poisson_ratio(series[:-1], mean, rise, said.limit)
-        before = 0.0 if sums.alarms[0, -1] else float(sums.statistic[0, -1])
-        room = (said.limit - before + mean * np.expm1(rise)) / rise
-        uppers.append(min(single, max(np.ceil(room) - 1, np.floor(mean))))
-    return np.array(uppers)
+    mean = np.maximum(expected, 1 / WEEKS)
+    sums = poisson_ratio(y[:, :-1], mean[:, None], rise, said.limit)
+    before = np.where(sums.alarms[:, -1], 0.0, sums.statistic[:, -1])
+    room = (said.limit - before + mean * np.expm1(rise)) / rise
+    return np.asarray(np.minimum(alone, np.maximum(np.ceil(room) - 1, np.floor(mean))))
