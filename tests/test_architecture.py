@@ -56,6 +56,7 @@ NOT_ACTS = {
     "metrics/actions.py:refresh_all": WORKED_OUT,
     "metrics/actions.py:note_export": "one line and nothing else",
     "surveillance/actions.py:note_findings": "one line and nothing else",
+    "surveillance/actions.py:note_figures": "one line and nothing else",
     "metrics/actions.py:periods_of": READS,
     "notices/actions.py:read": "one's own ticking off",
     "notices/actions.py:forget": "what was read and is long past",

@@ -46,7 +46,7 @@ def children(pid: int) -> dict[int, str]:
     return {int(number): said for number, state, said in rows if "Z" not in state}
 
 
-def until(holds, seconds: float = 30.0) -> None:
+def until(holds, seconds: float = 90.0) -> None:
     deadline = time.monotonic() + seconds
     while not holds():
         assert time.monotonic() < deadline, "it did not come about in time"

@@ -20,7 +20,8 @@ TODAY = date(2026, 11, 24)
 def street() -> Street:
     unit = make.unit("东里街道", slug="130104001")
     slugs = ("130104001001", *mix()["rise"]["units"])
-    return Street(unit, tuple(make.unit(one, parent=unit, kind="neighbourhood", slug=one) for one in slugs))
+    below = tuple(make.unit(one, parent=unit, kind="neighbourhood", slug=one) for one in slugs)
+    return Street(unit, below, (114.466, 38.03))
 
 
 def test_cards_pass_their_checks_and_are_the_same_for_the_same_day(street: Street) -> None:

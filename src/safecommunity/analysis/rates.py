@@ -191,6 +191,14 @@ def funnel(n: ArrayLike, mean: float, level: float = 0.95) -> Limits:
     return Limits(np.full_like(time, mean), *bounds)
 
 
+def outside(y: ArrayLike, n: ArrayLike, level: float = 0.998) -> NDArray[np.int8]:
+    """Areas above (1) or below (−1) the funnel of their common rate, 0 within it."""
+    count, time = _floats(y), _floats(n)
+    limits = funnel(time, float(count.sum() / time.sum()), level)
+    own = count / time
+    return np.asarray((own > limits.upper).astype(np.int8) - (own < limits.lower))
+
+
 def shown(count: int, least: int = 5) -> str:
     """A count for the public: numbers below `least` are hidden, zero is not."""
     return f"<{least}" if 0 < count < least else str(count)

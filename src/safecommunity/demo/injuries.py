@@ -33,10 +33,11 @@ Values = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Street:
-    """Where the cards are entered: the neighbourhoods of one street."""
+    """Where the cards are entered: the neighbourhoods of one street, round a point."""
 
     unit: Unit
     below: tuple[Unit, ...]
+    point: tuple[float, float]
 
 
 @cache
@@ -49,8 +50,10 @@ def load(street: Street, by: User, today: date, now: datetime) -> None:
     for place in street.below:
         _people(place, today)
     made: dict[Unit, list[tuple[uuid.UUID, Any]]] = defaultdict(list)
+    dice = Random(f"{street.unit.slug}/spots")  # noqa: S311
     for number, (place, values) in enumerate(cards(street, today)):
-        checked = injuries.check(queries.form(), values, queries.rules(), today)
+        said = values | _spot(street, place, dice)
+        checked = injuries.check(queries.form(), said, queries.rules(), today)
         if checked.errors:
             raise ValueError(str(checked.errors))
         made[place].append(
@@ -102,6 +105,17 @@ def _card(cause: str, monday: date, dice: Random, band: str = "") -> Values:
         "occupation": _occupation(age, dice), "source": _drawn(said["sources"], dice),
         "facility": "演示数据", **({"nature_text": "演示"} if nature == "other" else {}),
         **{name: dice.choice(choices) for name, choices in one["branch"].items()},
+    }  # fmt: skip
+
+
+def _spot(street: Street, place: Unit, dice: Random) -> Values:
+    """Somewhere in the neighbourhood; the neighbourhoods lie in rows of four."""
+    row, column = divmod(street.below.index(place), 4)
+    longitude, latitude = street.point
+    return {
+        "spot": place.name, "spot.division": place.slug,
+        "spot.longitude": round(longitude + (column - 1.5) * 0.007 + dice.gauss(0, 0.0008), 6),
+        "spot.latitude": round(latitude + (1 - row) * 0.006 + dice.gauss(0, 0.0008), 6),
     }  # fmt: skip
 
 

@@ -118,7 +118,7 @@ def load(now: datetime, today: date) -> None:
         reviews.load({code: one.unit for code, one in made.items()}, people, today, now)
         sent = [people[name] for name in ("shijiazhuang", "shi-ducha", "shi-kaohe")]
         visits.load(made["1301"].unit, made["130104001"].unit, sent, people["dongli"], now, today)
-        lived_in = injuries.Street(made["130104001"].unit, made["130104001"].children)
+        lived_in = injuries.Street(street.unit, street.children, tuple(street.said["point"]))
         injuries.load(lived_in, people["dongli"], today, now)
         returns.load(shared["1301"], people["shijiazhuang"], today)
         returns.of_street(street.unit, people["dongli"], people["shijiazhuang"], today)

@@ -441,6 +441,11 @@ def note_findings(*, unit: Unit, first: date, last: date, by: User) -> None:
     record("injury-findings.exported", f"{first}—{last}", by=by, unit=unit)
 
 
+def note_figures(*, unit: Unit, table: str, first: date, last: date, by: User) -> None:
+    """Someone took a table of the figures of a period along as a sheet."""
+    record("injury-figures.exported", f"{first}—{last}", by=by, unit=unit, after={"table": table})
+
+
 HANDLED = tuple(state.value for state in Alert.State if state != Alert.State.NEW)
 
 

@@ -86,10 +86,11 @@ def papers_about(context: Context, kind: str, uuid: UUID) -> dict[str, Any]:
 
 @register.inclusion_tag("components/lead_behind.html", takes_context=True)
 def lead_behind(context: Context, kind: str, thing: object) -> dict[str, Any]:
-    """The finding or alert that a thing of the page's unit was made of."""
+    """The finding or alert that a thing of the page's unit was made of, and what a project brought."""
     unit, person = context["unit"], context["request"].user
     may_see = can(person, Permission.INJURY_VIEW, unit)
-    return {"lead": lead_of(unit, kind, str(thing)) if may_see else None}
+    lead = lead_of(unit, kind, str(thing)) if may_see else None
+    return {"unit": unit, "lead": lead, "project": thing if may_see and kind == "project" else None}
 
 
 @register.simple_block_tag

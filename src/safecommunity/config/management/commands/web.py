@@ -16,7 +16,9 @@ class Command(BaseCommand):
         parser.add_argument("--workers", type=int, default=min(os.cpu_count() or 1, 4))
 
     def handle(self, *args: Any, bind: str, workers: int, **options: Any) -> None:
-        from safecommunity.config.server import Server  # slow import
+        from safecommunity.analysis import kernels  # slow imports
+        from safecommunity.config.server import Server
 
         self.check(tags=[START], include_deployment_checks=True)
+        kernels.prepare()
         Server(bind, workers).run()

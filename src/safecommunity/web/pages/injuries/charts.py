@@ -13,6 +13,7 @@ from safecommunity.analysis import rates
 from safecommunity.surveillance.figures import Area, Explored, Table
 from safecommunity.surveillance.queries import UNSAID
 from safecommunity.surveillance.wording import word
+from safecommunity.web.pages.injuries.sentences import standing
 
 LEVELS = 5
 WIDE, HIGH, LEFT, LOW = 720, 300, 48, 30
@@ -50,11 +51,6 @@ def of(found: Explored) -> dict[str, Any]:
 def area_rows(found: Explored) -> list[tuple[Area, str, str]]:
     """The neighbourhoods with how they stand, in a word and a tone."""
     return [(one, standing(one.standing), STANDINGS[one.standing]) for one in found.areas]
-
-
-def standing(code: str) -> str:
-    words = {"high": _("偏高"), "low": _("偏低"), "usual": _("正常波动"), "": _("不能比较")}
-    return words[code]
 
 
 def weekday(day: int) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
@@ -81,21 +81,17 @@ def export(request: PersonRequest, unit: Unit) -> HttpResponse:
     """The findings as a sheet, their method below them."""
     found, _ask = searched(request, unit)
     names = queries.areas(unit)
-    heads = wording.heads()
     notes = [
-        [_("时段"), f"{found.first}—{found.last}"], [_("结论"), wording.about(found)],
-        [_("怎么比"), wording.basis(found)], [_("怎么算的"), wording.method()],
-        [_("不能说明什么"), wording.limits()],
+        (_("时段"), f"{found.first}—{found.last}"), (_("结论"), wording.about(found)),
+        (_("怎么比"), wording.basis(found)), (_("怎么算的"), wording.method()),
+        (_("不能说明什么"), wording.limits()),
     ]  # fmt: skip
-    rows: list[list[Any]] = [
-        *(list(wording.line(one, names)) for one in found.rows), [""] * len(heads),
-        *(note + [""] * (len(heads) - 2) for note in notes),
-    ]  # fmt: skip
+    rows = [wording.line(one, names) for one in found.rows]
     actions.note_findings(unit=unit, first=found.first, last=found.last, by=request.user)
     name = _("%(unit)s高危人群和环境 %(last)s") % {"unit": unit.name, "last": found.last}
     widths = (44, 18, 8, 16, 8, 8, 8, 8, 10, 10, 40)
-    columns = list(zip(heads, widths, strict=True))
-    return sheet(name=name, title=_("高危发现"), columns=columns, rows=rows)
+    columns = list(zip(wording.heads(), widths, strict=True))
+    return sheet(name=name, title=_("高危发现"), columns=columns, rows=rows, notes=notes)
 
 
 def searched(request: PersonRequest, unit: Unit) -> tuple[Findings, queries.Ask]:

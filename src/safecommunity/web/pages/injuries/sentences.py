@@ -103,6 +103,12 @@ def change(value: float) -> str:
     return (_("多约 %(tenths)s 成") if value > 1 else _("少约 %(tenths)s 成")) % {"tenths": tenths}
 
 
+def standing(code: str) -> str:
+    """How a place stands among the others, in a word."""
+    words = {"high": _("偏高"), "low": _("偏低"), "usual": _("正常波动"), "": _("不能比较")}
+    return words[code]
+
+
 def about(found: Explored) -> dict[str, str]:
     """A sentence for each chart."""
     first = {name: rows[0] for name, rows in found.ranks.items() if rows}

@@ -1,6 +1,15 @@
 from django.urls import path
 
-from safecommunity.web.pages.injuries import alerts, analysis, findings, imports, leads, views
+from safecommunity.web.pages.injuries import (
+    alerts,
+    analysis,
+    effects,
+    findings,
+    hotspots,
+    imports,
+    leads,
+    views,
+)
 
 PLACE = "<slug:slug>/injuries/"
 app_name = "injuries"
@@ -18,6 +27,10 @@ urlpatterns = [
     path("findings/", findings.index, name="findings"),
     path("findings/export/", findings.export, name="findings-export"),
     path("findings/lead/", leads.of_finding, name="finding-lead"),
+    path("places/", hotspots.index, name="places"),
+    path("places/export/", hotspots.export, name="places-export"),
+    path("effect/", effects.index, name="effect"),
+    path("effect/export/", effects.export, name="effect-export"),
     path("leads/<uuid:uid>/", leads.detail, name="lead"),
     path("imports/", imports.index, name="imports"),
     path("imports/<int:pk>/", imports.detail, name="import"),

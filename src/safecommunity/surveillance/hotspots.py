@@ -1,0 +1,179 @@
+"""Where injuries are credibly more than elsewhere: rates place by place, and places that lie together.
+
+Places are compared by people; where none are entered and one kind of injury is asked for, by its share of all
+injuries (case mix).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+import numpy as np
+from django.db.models import Avg, Count
+from django.db.models.functions import Substr
+
+from safecommunity.accounts.models import User
+from safecommunity.analysis import rates
+from safecommunity.analysis.rates import Limits
+from safecommunity.analysis.scan import Cluster, Scan, great_circle
+from safecommunity.core.divisions import Level
+from safecommunity.places import queries as places
+from safecommunity.surveillance import queries
+from safecommunity.surveillance.figures import FEW, YEAR
+from safecommunity.surveillance.queries import AREA, Ask
+from safecommunity.units.models import Unit
+from safecommunity.units.queries import division_codes
+
+DIGITS = {"neighbourhood": AREA, "grid": 15}
+MOST = 1_000  # places of one map
+FEWEST_PLACES, FEWEST_CASES = 15, 30  # below which no places that lie together are looked for
+REPLICATES, SEED, MOST_CHANCE = 999, 20260101, 0.05
+STANDINGS = {1: "high", -1: "low", 0: "usual"}
+Point = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A neighbourhood or grid: its cases, what they are compared by, and how it stands among the others.
+
+    `base`: people, or all injuries; `rate`, `smoothed` (drawn to the mean): a thousand people and year, or a
+    hundred injuries; None where cases are too few. `standing` as in `figures.Area`. `middle`: longitude and
+    latitude, of its outline or else of its cards.
+    """
+
+    code: str
+    name: str
+    count: int
+    base: int
+    rate: float | None
+    smoothed: float | None
+    standing: str
+    middle: Point | None
+    outline: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Together:
+    """Places that lie together: their cases, those expected at the common rate, how many times that is.
+
+    `chance`: how often chance alone makes one place after the other as high somewhere on the map.
+    """
+
+    places: tuple[Place, ...]
+    count: int
+    expected: float
+    times: Limits
+    chance: float
+
+
+@dataclass(frozen=True, slots=True)
+class Hotspots:
+    """`by`: `people`, `cases` or "", where nothing can be compared; `unplaced`: cases without such a place.
+
+    `silence`: why no places that lie together were looked for: `base`, `places`, `cases`, or "".
+    """
+
+    first: date
+    last: date
+    level: str
+    by: str
+    year: int | None
+    total: int
+    unplaced: int
+    places: tuple[Place, ...]
+    together: tuple[Together, ...]
+    silence: str
+
+    @property
+    def is_cut(self) -> bool:
+        """There are more places than one map takes."""
+        return len(self.places) == MOST
+
+
+def hotspots(unit: Unit, user: User, ask: Ask, first: date, last: date, level: str) -> Hotspots:
+    """The places of the unit by what they have of the cards that answer; of what is asked no area counts."""
+    ask = replace(ask, area="", from_date=None, to_date=None)
+    names = _names(unit, level)
+    found = _counted(unit, user, ask.between(first, last), level)
+    every = _counted(unit, user, Ask().between(first, last), level)
+    year = next((y for y in places.population_years(division_codes(unit)) if y <= last.year), None)
+    people = places.totals(list(names), year) if year and level == "neighbourhood" else {}
+    by = "people" if any(people.values()) else "cases" if ask.is_narrow else ""
+    base = {"people": people, "cases": {code: n for code, (n, _at) in every.items()}}.get(by, {})
+    scale = ((last - first).days + 1) / YEAR / 1000 if by == "people" else 0.01
+    counts = {code: found[code][0] if code in found else 0 for code in names}
+    middles = {code: at for code, (_n, at) in every.items()}
+    rows = _standing(unit, names, counts, base, scale, middles)
+    total = sum(n for n, _at in found.values())
+    silence, together = _together([one for one in rows if one.base and one.middle], by)
+    return Hotspots(
+        first, last, level, by, year if by == "people" else None, total, total - sum(counts.values()),
+        tuple(sorted(rows, key=lambda one: (-(one.smoothed or 0), -one.count, one.code))), together, silence,
+    )  # fmt: skip
+
+
+def _names(unit: Unit, level: str) -> dict[str, str]:
+    own = division_codes(unit)
+    if level == "grid":
+        return {one.code: f"{one.division.name} · {one.name}" for one in places.grids(own)[:MOST]}
+    return {one.code: one.name for one in places.inside(own, Level.NEIGHBOURHOOD)[:MOST]}
+
+
+def _counted(unit: Unit, user: User, ask: Ask, level: str) -> dict[str, tuple[int, Point | None]]:
+    """Place → its cards and the middle of them; "" and longer codes of other places are keys too."""
+    rows = queries.cases(unit, user, ask).order_by().annotate(code=Substr("area", 1, DIGITS[level]))
+    said = rows.values_list("code").annotate(Count("id"), Avg("longitude"), Avg("latitude"))
+    return {code: (n, None if x is None or y is None else (x, y)) for code, n, x, y in said}
+
+
+def _standing(
+    unit: Unit,
+    names: Mapping[str, str],
+    counts: Mapping[str, int],
+    base: Mapping[str, int],
+    scale: float,
+    middles: Mapping[str, Point | None],
+) -> list[Place]:
+    known = [code for code in names if base.get(code)]
+    y = np.array([counts[code] for code in known], dtype=float)
+    n = np.array([base[code] for code in known], dtype=float) * scale
+    if len(known) < 2 or y.sum() < FEW:
+        known, y, n = [], y[:0], n[:0]
+    smoothed = dict(zip(known, rates.smoothed(y, n).tolist() if known else (), strict=True))
+    standing = dict(zip(known, rates.outside(y, n).tolist() if known else (), strict=True))
+    outlines = {row.code: row for row in places.boundaries(division_codes(unit)).filter(code__in=names)}
+    rows = []
+    for code, name in names.items():
+        row = outlines.get(code)
+        rows.append(Place(
+            code, name, counts[code], base.get(code, 0),
+            counts[code] / (base[code] * scale) if code in smoothed and counts[code] >= FEW else None,
+            smoothed.get(code), STANDINGS[standing[code]] if code in standing else "",
+            ((row.west + row.east) / 2, (row.south + row.north) / 2) if row else middles.get(code),
+            row.geometry if row else None,
+        ))  # fmt: skip
+    return rows
+
+
+def _together(rows: Sequence[Place], by: str) -> tuple[str, tuple[Together, ...]]:
+    """Why nothing was looked for, and what was found."""
+    if not by:
+        return "base", ()
+    if len(rows) < FEWEST_PLACES:
+        return "places", ()
+    cases, base = [one.count for one in rows], [one.base for one in rows]
+    if sum(cases) < FEWEST_CASES:
+        return "cases", ()
+    circles = Scan(great_circle([one.middle or () for one in rows]), base)
+    found = circles.clusters(cases, base, replicates=REPLICATES, seed=SEED, most_p=MOST_CHANCE)
+    return "", tuple(_told(one, rows) for one in found)
+
+
+def _told(one: Cluster, rows: Sequence[Place]) -> Together:
+    circle = one.circle
+    times = rates.rate(circle.cases, circle.expected)
+    members = tuple(rows[at] for at in circle.members)
+    return Together(members, int(circle.cases), circle.expected, times, one.p)

@@ -1,0 +1,107 @@
+"""Where more are hurt: what is compared by what, what lies together, and when nothing may be said."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from safecommunity.accounts.models import User
+from safecommunity.places.models import Boundary, Division, Population
+from safecommunity.surveillance.hotspots import Hotspots, hotspots
+from safecommunity.surveillance.models import InjuryCase
+from safecommunity.surveillance.queries import Ask
+from safecommunity.units.models import Unit
+from tests import make
+
+pytestmark = [pytest.mark.django_db, pytest.mark.requirement("R102", "R160")]
+FIRST, LAST = date(2026, 1, 1), date(2026, 12, 31)
+CODES = [f"130104001{number:03}" for number in range(1, 17)]
+CORNER = CODES[:2]
+
+
+def street_of(codes: list[str], people: int = 2000) -> Unit:
+    street = Division.objects.create(code=codes[0][:9], name="东里街道", level=4)
+    made = [Division.objects.create(code=code, name=f"{code[-2:]}社区", level=5) for code in codes]
+    Population.objects.bulk_create(
+        Population(division=one, year=2025, sex="0", age_from=0, residence="all", count=people)
+        for one in made
+        if people
+    )
+    return make.unit("东里街道", division=street, divisions=[street])
+
+
+def hurt(unit: Unit, code: str, times: int, cause: str = "fall") -> None:
+    """So many cards in a neighbourhood; the neighbourhoods lie side by side in a row."""
+    InjuryCase.objects.insert([
+        InjuryCase(unit=unit, path=unit.path, injured_date=date(2026, 6, 1), cause=cause, area=code,
+                   longitude=114.4 + int(code[-3:]) / 100, latitude=38.0)
+        for _time in range(times)
+    ])  # fmt: skip
+
+
+def found(unit: Unit, user: User, ask: Ask | None = None) -> Hotspots:
+    return hotspots(unit, user, ask or Ask(), FIRST, LAST, "neighbourhood")
+
+
+@pytest.fixture
+def street() -> Unit:
+    return street_of(CODES)
+
+
+@pytest.fixture
+def lin(street: Unit) -> User:
+    return make.member(street, "office", "lin")
+
+
+def test_places_that_are_higher_and_lie_together_are_found_and_the_others_are_not(
+    street: Unit, lin: User
+) -> None:
+    for code in CODES:
+        hurt(street, code, 40 if code in CORNER else 11)
+    told = found(street, lin)
+    assert (told.by, told.year, told.total, told.unplaced, told.silence) == ("people", 2025, 234, 0, "")
+    assert {one.code for one in told.places if one.standing == "high"} == set(CORNER)
+    top = told.places[0]
+    assert top.rate == pytest.approx(40 / 2, rel=0.01)
+    assert top.smoothed is not None
+    assert top.smoothed < top.rate
+    (part,) = told.together
+    assert {one.code for one in part.places} == set(CORNER)
+    assert (part.count, part.expected) == (80, pytest.approx(234 / 8))
+    assert part.times.lower > 2 > 1 > part.chance
+    assert part.chance == 0.001
+
+
+def test_an_even_spread_has_no_high_places(street: Unit, lin: User) -> None:
+    for code in CODES:
+        hurt(street, code, 11)
+    told = found(street, lin)
+    assert {one.standing for one in told.places} == {"usual"}
+    assert (told.together, told.silence) == ((), "")
+
+
+def test_too_few_cases_or_places_say_why_nothing_is_told(street: Unit, lin: User) -> None:
+    hurt(street, CODES[0], 9)
+    few = found(street, lin)
+    assert {one.standing for one in few.places} == {""}
+    assert (few.silence, few.places[0].rate) == ("places", None)  # no cards: no place
+    Boundary.objects.bulk_create(
+        Boundary(code=code, geometry={}, west=n, east=n + 1, south=0, north=1) for n, code in enumerate(CODES)
+    )
+    assert found(street, lin).silence == "cases"
+    assert found(street, lin).places[0].middle == (0.5, 0.5)
+
+
+def test_without_people_one_kind_is_compared_by_its_share_and_all_together_by_nothing() -> None:
+    unit = street_of(CODES, people=0)
+    user = make.member(unit, "office", "lin")
+    for code in CODES:
+        hurt(unit, code, 12)
+        hurt(unit, code, 30 if code == CODES[3] else 3, cause="burn")
+    hurt(unit, "130104001", 2)
+    assert (found(unit, user).by, found(unit, user).silence, found(unit, user).unplaced) == ("", "base", 2)
+    told = found(unit, user, Ask({"cause": ("burn",)}))
+    assert (told.by, told.places[0].code, told.places[0].base) == ("cases", CODES[3], 42)
+    assert told.places[0].rate == pytest.approx(30 / 42 * 100)
+    assert [one.places[0].code for one in told.together] == [CODES[3]]

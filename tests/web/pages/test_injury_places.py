@@ -1,0 +1,72 @@
+"""The map of where more are hurt: its sentence, its table, its records, its sheet."""
+
+from __future__ import annotations
+
+from io import BytesIO
+
+import openpyxl
+import pytest
+from django.test import Client
+
+from safecommunity.audit.models import Line
+from safecommunity.units.models import Unit
+from safecommunity.web.pages.injuries import analysis
+from tests import make
+from tests.surveillance.test_hotspots import CODES, CORNER, LAST, hurt, lin, street, street_of
+from tests.web.pages.test_injuries import shown, url
+
+__all__ = ["lin", "street"]
+pytestmark = [pytest.mark.django_db, pytest.mark.requirement("R102", "R160")]
+
+
+@pytest.fixture(autouse=True)
+def day(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(analysis, "today", lambda: LAST)
+
+
+@pytest.fixture
+def seen(street: Unit) -> Client:
+    return make.client(make.member(street, "office", "lin"))
+
+
+def test_what_lies_together_is_a_calm_sentence_whose_places_open_their_records(
+    street: Unit, seen: Client
+) -> None:
+    for code in CODES:
+        hurt(street, code, 40 if code in CORNER else 11)
+    page = seen.get(url("injuries:places", street) + "?cause=fall")
+    text = page.content.decode()
+    assert "相邻的 2 处合计 80 起，和各处一样时应约 29 起，是 2.7 倍（大致 2.2—3.4 倍）" in text
+    assert "可能性不到千分之一" in text
+    assert "Kulldorff" not in text
+    assert len(page.context["map"]["marks"]) == len(CODES)
+    _one, _word, tone, records = page.context["rows"][0]
+    assert tone == "red"
+    assert "40 张" in shown(seen, records)
+    sheet = openpyxl.load_workbook(BytesIO(seen.post(url("injuries:places-export", street)).content)).active
+    assert [cell.value for cell in sheet[2]][1:4] == [40, 2000, pytest.approx(20, rel=0.01)]
+    assert "相邻的 2 处" in "".join(str(row[1].value) for row in sheet)
+    assert Line.objects.filter(act="injury-figures.exported").count() == 1
+
+
+def test_a_low_place_is_first_asked_whether_it_records_all(street: Unit, seen: Client) -> None:
+    for code in CODES:
+        hurt(street, code, 1 if code == CODES[0] else 30)
+    text = shown(seen, url("injuries:places", street))
+    assert "没有明显偏高的；01社区偏低：先核对有没有漏报" in text
+    assert "没有哪一片明显高于各处的平均" in text
+
+
+def test_nothing_to_compare_is_said(seen: Client, street: Unit) -> None:
+    assert "太少，不宜比较高低" in shown(seen, url("injuries:places", street))
+    assert "没有这一级的地方" in shown(seen, url("injuries:places", street) + "?level=grid")
+
+
+def test_more_places_ask_no_more_questions() -> None:
+    counts = []
+    for size in (1, 3):
+        unit = street_of([f"13010400{size}00{n}" for n in range(1, size + 1)])
+        hurt(unit, f"13010400{size}001", 3)
+        client = make.client(make.member(unit, "office", f"lin{size}"))
+        counts.append(make.questions(lambda c=client, u=unit: c.get(url("injuries:places", u))))  # type: ignore[misc]
+    assert counts[0] == counts[1]
