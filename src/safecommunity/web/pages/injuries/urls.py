@@ -8,6 +8,7 @@ from safecommunity.web.pages.injuries import (
     hotspots,
     imports,
     leads,
+    quality,
     views,
 )
 
@@ -31,6 +32,8 @@ urlpatterns = [
     path("places/export/", hotspots.export, name="places-export"),
     path("effect/", effects.index, name="effect"),
     path("effect/export/", effects.export, name="effect-export"),
+    path("quality/", quality.index, name="quality"),
+    path("quality/export/", quality.export, name="quality-export"),
     path("leads/<uuid:uid>/", leads.detail, name="lead"),
     path("imports/", imports.index, name="imports"),
     path("imports/<int:pk>/", imports.detail, name="import"),

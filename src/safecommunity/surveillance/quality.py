@@ -1,0 +1,151 @@
+"""How far the cards can be relied on: what they do not say, come late, heap up, fell silent, hardly fit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.db.models import Count, F, Max, Q, QuerySet
+from django.db.models.functions import ExtractDay
+
+from safecommunity.accounts.models import User
+from safecommunity.analysis.rates import rate_ratio
+from safecommunity.surveillance import queries
+from safecommunity.surveillance.models import InjuryCase
+from safecommunity.surveillance.queries import Ask
+from safecommunity.units.models import Unit
+
+SAID = ("sex", "place", "activity", "intent", "nature", "severity", "outcome", "area")  # "" for unsaid
+NUMBERS = ("age", "hour")
+LATE_DAYS = 30
+DAYS, HOURS = 28, 24  # days that every month has
+SURE = 0.999  # of a heap; half a hundred positions are looked at
+LEAST_TIMES = 1.5
+BASELINE = timedelta(days=364)
+LEAST_CARDS = 10  # of a year, below which no silence is told
+CHANCE = 0.05  # of one or more so long silences among all sources if nothing had changed
+LISTED = 20
+Fields = Mapping[str, tuple[str, ...]]
+UNLIKELY: tuple[Fields, ...] = (
+    {"cause": ("traffic", "non-motor"), "place": ("home",)},
+    {"cause": ("drowning",), "place": ("road", "trade")},
+    {"activity": ("work",), "band": ("0-4", "5-14")},
+    {"activity": ("study",), "band": ("75-84", "85")},
+    {"outcome": ("home",), "severity": ("severe",)},
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A source of cards: how many, how many were entered late, how many do not say a field."""
+
+    code: str
+    total: int
+    late: int
+    unsaid: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Heap:
+    """A day of the month or an hour with far more cards than those beside it have on average."""
+
+    kind: str
+    at: int
+    count: int
+    beside: float
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """A unit's source without a card for so many days, where so many a week were usual."""
+
+    unit: str
+    slug: str
+    source: str
+    last: date
+    days: int
+    weekly: float
+
+
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """`unlikely`: answers that hardly go together, with their number; `doubted`: the latest cards that were
+    marked to be checked when they were entered, `doubts` of them in all.
+    """
+
+    first: date
+    last: date
+    sources: tuple[Source, ...]
+    heaps: tuple[Heap, ...]
+    silent: tuple[Silence, ...]
+    unlikely: tuple[tuple[Fields, int], ...]
+    doubts: int
+    doubted: tuple[InjuryCase, ...]
+
+
+def quality(unit: Unit, user: User, first: date, last: date) -> Quality:
+    rows = queries.cases(unit, user, Ask().between(first, last)).order_by()
+    doubted = queries.cases(unit, user, Ask().between(first, last)).exclude(remark="")
+    wanted = {str(at): Count("id", filter=_holds(fields)) for at, fields in enumerate(UNLIKELY)}
+    unlikely = rows.aggregate(**wanted)
+    return Quality(
+        first, last, _sources(rows),
+        (*_heaps("day", _by(rows.annotate(at=ExtractDay("injured_date")), "at"), range(1, DAYS + 1)),
+         *_heaps("hour", _by(rows, "hour"), range(HOURS))),
+        _silent(queries.cases(unit, user, Ask().between(last - BASELINE, last)).order_by(), last),
+        tuple((fields, n) for at, fields in enumerate(UNLIKELY) if (n := unlikely[str(at)])),
+        doubted.count(), tuple(doubted[:LISTED]),
+    )  # fmt: skip
+
+
+def _holds(fields: Fields) -> Q:
+    return Q(**{f"{name}__in": wanted for name, wanted in fields.items()})
+
+
+def _sources(rows: QuerySet[InjuryCase]) -> tuple[Source, ...]:
+    unsaid = {name: Q(**{name: ""}) for name in SAID} | {name: Q(**{name: None}) for name in NUMBERS}
+    late = Q(created_at__gt=F("injured_date") + timedelta(days=LATE_DAYS + 1))
+    found = rows.values_list("source").annotate(
+        total=Count("id"), late=Count("id", filter=late),
+        **{f"without_{name}": Count("id", filter=lacks) for name, lacks in unsaid.items()},
+    )  # fmt: skip
+    told = [
+        Source(code, total, late, dict(zip(unsaid, counts, strict=True)))
+        for code, total, late, *counts in found
+    ]
+    return tuple(sorted(told, key=lambda one: (-one.total, one.code)))
+
+
+def _by(rows: QuerySet[InjuryCase], name: str) -> dict[int, int]:
+    return dict(rows.values_list(name).annotate(Count("id")))
+
+
+def _heaps(kind: str, counts: Mapping[int, int], positions: Sequence[int]) -> list[Heap]:
+    """Positions credibly above the two before and the two behind, which lie in a ring."""
+    found = []
+    for at, position in enumerate(positions):
+        own = counts.get(position, 0)
+        ring = [positions[(at + step) % len(positions)] for step in (-2, -1, 1, 2)]
+        beside = sum(counts.get(one, 0) for one in ring)
+        if own and rate_ratio(own, 1, beside, len(ring), SURE).lower > LEAST_TIMES:
+            found.append(Heap(kind, position, own, beside / len(ring)))
+    return found
+
+
+def _silent(rows: QuerySet[InjuryCase], last: date) -> tuple[Silence, ...]:
+    """Sources whose silence up to the last day is too long to be chance.
+
+    Of n cards spread evenly over T days none falls on the last q with the chance (1 − q / T)ⁿ.
+    """
+    said = list(rows.values_list("unit__name", "unit__slug", "source").annotate(
+        count=Count("id"), latest=Max("injured_date")
+    ))  # fmt: skip
+    told = []
+    for name, slug, source, count, latest in said:
+        quiet = (last - latest).days
+        chance = (1 - quiet / (BASELINE.days + 1)) ** count * len(said)
+        if count >= LEAST_CARDS and chance < CHANCE:
+            weekly = count / (BASELINE.days + 1 - quiet) * 7
+            told.append(Silence(name, slug, source, latest, quiet, weekly))
+    return tuple(sorted(told, key=lambda one: (-one.days * one.weekly, one.slug, one.source)))

@@ -1,0 +1,77 @@
+"""What the cards do not say, what came late, heaped up, fell silent or hardly fits together."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from safecommunity.accounts.models import User
+from safecommunity.surveillance.models import InjuryCase
+from safecommunity.surveillance.quality import Heap, quality
+from safecommunity.units.models import Unit
+from tests import make
+
+pytestmark = [pytest.mark.django_db, pytest.mark.requirement("R162")]
+FIRST, LAST = date(2025, 12, 1), date(2026, 11, 20)
+
+
+@pytest.fixture
+def street() -> Unit:
+    return make.unit("阳光街道")
+
+
+@pytest.fixture
+def lin(street: Unit) -> User:
+    return make.member(street, "office", "lin")
+
+
+def daily(unit: Unit, back: range, **said: object) -> None:
+    """A card on each of the days so far back, entered the next day unless said otherwise."""
+    made = []
+    for days in back:
+        day = LAST - timedelta(days=days)
+        entered = datetime(day.year, day.month, day.day, tzinfo=UTC) + timedelta(days=1)
+        usual = {"cause": "fall", "source": "clinic", "injured_date": day, "created_at": entered}
+        made.append(InjuryCase(unit=unit, path=unit.path, **{**usual, "hour": days % 24, **said}))
+    InjuryCase.objects.insert(made)
+
+
+def test_a_source_tells_what_its_cards_lack_and_how_many_came_late(street: Unit, lin: User) -> None:
+    daily(street, range(40), sex="male", age=70)
+    daily(street, range(10), hour=None, created_at=datetime(2026, 12, 31, tzinfo=UTC))
+    daily(street, range(3), source="school", age=9)
+    clinic, school = quality(street, lin, FIRST, LAST).sources
+    assert (clinic.code, clinic.total, clinic.late) == ("clinic", 50, 10)
+    assert (clinic.unsaid["sex"], clinic.unsaid["age"], clinic.unsaid["hour"]) == (10, 10, 10)
+    assert (school.total, school.late, school.unsaid["age"], school.unsaid["place"]) == (3, 0, 0, 3)
+
+
+def test_a_source_that_used_to_send_and_stopped_is_told_and_a_slow_one_is_not(
+    street: Unit, lin: User
+) -> None:
+    daily(street, range(40, 340, 2))
+    daily(street, range(0, 340, 7), source="school")
+    daily(street, range(60, 340, 90), source="survey")
+    (told,) = quality(street, lin, FIRST, LAST).silent
+    assert (told.source, told.days, told.last) == ("clinic", 40, LAST - timedelta(days=40))
+    assert told.weekly == pytest.approx(3.2, abs=0.1)
+
+
+def test_heaps_on_a_day_and_an_hour_are_told_and_an_even_spread_is_not(street: Unit, lin: User) -> None:
+    daily(street, range(336))
+    assert quality(street, lin, FIRST, LAST).heaps == ()
+    daily(street, range(50), injured_date=date(2026, 6, 15), hour=12)
+    day, hour = quality(street, lin, FIRST, LAST).heaps
+    assert (day.kind, day.at) == ("day", 15)
+    assert day.beside == pytest.approx(11, abs=1)
+    assert hour == Heap("hour", 12, 64, 14.0)
+
+
+def test_answers_that_hardly_fit_and_doubted_cards_are_told(street: Unit, lin: User) -> None:
+    daily(street, range(4), cause="traffic", place="home")
+    daily(street, range(2), cause="traffic", place="road", remark="年龄：请核对")
+    found = quality(street, lin, FIRST, LAST)
+    ((fields, count),) = found.unlikely
+    assert (fields["place"], count) == (("home",), 4)
+    assert (found.doubts, len(found.doubted)) == (2, 2)
