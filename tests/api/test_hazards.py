@@ -58,6 +58,10 @@ def hazard(**more: Any) -> dict[str, Any]:
     return {**made.FOUND, "client_uuid": str(uuid4()), "pictures": [{"sha256": SHA256}], **more}
 
 
+def shown(count: int) -> list[dict[str, str]]:
+    return [{"sha256": f"{number:064x}"} for number in range(count)]
+
+
 def base(here: Town) -> str:
     return f"/units/{here.block.slug}"
 
@@ -85,13 +89,22 @@ def test_pictures_come_one_by_one_and_may_be_taken_up_again(here: Town, phone: P
     assert phone.ask("GET", place)[1]["awaited"] == ["0" * 64]
 
 
+def test_a_submission_asks_the_database_little_however_much_comes_with_it(here: Town, phone: Phone) -> None:
+    assert here.lin
+    asked = [
+        make.questions(lambda n=n: phone.ask("POST", f"{base(here)}/hazards", hazard(pictures=shown(n))))
+        for n in (1, 1, 3)
+    ]
+    assert asked[1:] == [21, 21]
+
+
 @pytest.mark.parametrize(
     "bad",
     [
         {"kind": "nonsense"}, {"cause": ""}, {"longitude": 200}, {"pictures": [{"sha256": "x"}]},
         {"place": ""},
         {"client_uuid": "7"}, {"text": "a\0b"}, {"premises": 987654}, {"longitude": None},
-        {"pictures": [{"sha256": f"{n:064x}"} for n in range(12)]}, {"grade": "huge"},
+        {"pictures": shown(12)}, {"grade": "huge"},
     ],
 )  # fmt: skip
 def test_what_cannot_be_taken_is_refused(here: Town, phone: Phone, bad: dict[str, Any]) -> None:

@@ -4,7 +4,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from safecommunity.audit import queries
-from safecommunity.audit.actions import record, refused
+from safecommunity.audit.actions import record, refused, together
 from safecommunity.audit.chain import COLUMNS, canonical, mac
 from safecommunity.audit.models import Head, Line
 from tests import make
@@ -96,6 +96,31 @@ def test_a_refused_attempt_is_told_with_who_and_from_where(db):
         "10.1.2.3",
         unit.name,
     )
+
+
+def test_lines_of_one_act_are_written_together_and_only_of_what_was_done(db):
+    unit = make.unit()
+    record("thing.begun", "thing", by=None)
+    start = Line.objects.count()
+
+    @together()
+    def undone() -> None:
+        record("thing.undone", "thing", by=None, unit=unit)
+        raise ValueError("undone")
+
+    @together()
+    def act(*, times: int) -> None:
+        for number in range(times):
+            record("thing.done", f"thing {number}", by=None, unit=unit)
+        with pytest.raises(ValueError, match="undone"):
+            undone()
+        record("thing.ended", "thing", by=None)
+
+    assert make.questions(lambda: act(times=3)) == make.questions(lambda: act(times=1))
+    written = Line.objects.order_by("id")[start:].values_list("act", "target")
+    done = [("thing.done", f"thing {number}") for number in range(3)]
+    assert list(written) == [*done, ("thing.ended", "thing"), done[0], ("thing.ended", "thing")]
+    assert queries.verify() == []
 
 
 def test_the_log_of_one_top_unit_is_not_shown_to_another(db):

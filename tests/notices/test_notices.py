@@ -44,6 +44,11 @@ def test_who_is_to_be_told_holds_the_role_on_this_unit_and_is_no_administrator(u
     assert queries.holders(unit, Permission.UNIT_VIEW) == [lin]
     assert queries.holders(child, Permission.TASK_DO) == [officer]
     assert queries.holders(child, Permission.TARGET_EDIT) == []
+    block = make.unit("和平社区", parent=child, kind="neighbourhood")
+    assert queries.nearest_holders(block, Permission.TASK_DO) == [officer]
+    assert queries.nearest_holders(block, Permission.TARGET_EDIT) == [lin]
+    assert make.questions(lambda: queries.nearest_holders(block, Permission.TARGET_EDIT)) == 1
+    assert queries.nearest_holders(block, Permission.SYSTEM_RUN) == []
 
 
 def test_the_list_shows_mine_only_and_following_one_ticks_it_off(unit):

@@ -13,6 +13,7 @@ from ninja.errors import HttpError
 from ninja.security import HttpBearer, SessionAuth
 
 from safecommunity.accounts.models import ApiToken, User
+from safecommunity.accounts.sessions import TOUCH
 from safecommunity.audit.actions import refused
 from safecommunity.core.addresses import client_address
 from safecommunity.core.ledgers import LedgerType
@@ -41,7 +42,8 @@ class Token(HttpBearer):
         key = holder(request)
         if key is None:
             return None
-        ApiToken.objects.filter(pk=key.pk).update(used_at=timezone.now())
+        if key.used_at is None or key.used_at + TOUCH < timezone.now():
+            ApiToken.objects.filter(pk=key.pk).update(used_at=timezone.now())
         meta = request.META
         key.user.ip = client_address(
             str(meta.get("REMOTE_ADDR", "")),

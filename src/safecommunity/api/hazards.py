@@ -8,7 +8,7 @@ which have not arrived. `device_at` and `sent_at` are by the device's clock and 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from decimal import Decimal
 from typing import Any, Literal
@@ -28,8 +28,8 @@ from safecommunity.core.checklists import Checklist
 from safecommunity.documents.media import MediaRefused
 from safecommunity.evidence.actions import QuotaReached
 from safecommunity.hazards import actions, queries
-from safecommunity.hazards.actions import Expected, Pictures, Refused
-from safecommunity.hazards.models import HiddenHazard, Inspection, Visit
+from safecommunity.hazards.actions import Expected, Pictures, Refused, Registered
+from safecommunity.hazards.models import HiddenHazard, Inspection, Step, Visit
 from safecommunity.ledgers.models import Entry
 from safecommunity.ledgers.wording import told
 from safecommunity.units.models import Unit
@@ -295,7 +295,7 @@ def register(request: HttpRequest, slug: str, given: HazardIn) -> Status[dict[st
             unit=unit, report=report, by=_user(request), now=timezone.now(), client_uuid=given.client_uuid,
             pictures=_pictures(given.pictures),
         )  # fmt: skip
-    return Status(201 if made.is_new else 200, _detail(request, made.hazard))
+    return _told(request, made)
 
 
 @router.get("/units/{slug}/hazards/{uuid}", response=HazardDetail, summary="A hazard; ETag is its version")
@@ -433,8 +433,7 @@ def open_hazard(request: HttpRequest, slug: str, uuid: UUID, given: OpenIn) -> S
             visit=_visit(unit, uuid), item=given.item, by=_user(request), now=timezone.now(),
             client_uuid=given.client_uuid,
         )  # fmt: skip
-    row = _hazard(unit, made.hazard.client_uuid)
-    return Status(201 if made.is_new else 200, _detail(request, row))
+    return _told(request, made)
 
 
 @router.post(
@@ -622,12 +621,15 @@ def _out(row: HiddenHazard, awaited: list[str] | None = None) -> dict[str, Any]:
     return {**{name: getattr(row, name) for name in names}, "unit": row.unit.slug, "awaited": awaited or []}
 
 
-def _detail(request: HttpRequest, row: HiddenHazard) -> dict[str, Any]:
-    steps = [
-        {"act": one.act, "by": one.by_name, "at": one.at, "words": one.words} for one in queries.steps(row)
-    ]
+def _told(request: HttpRequest, made: Registered) -> Status[dict[str, Any]]:
+    return Status(201 if made.is_new else 200, _detail(request, made.hazard, made.steps))
+
+
+def _detail(request: HttpRequest, row: HiddenHazard, steps: Iterable[Step] | None = None) -> dict[str, Any]:
+    done = queries.steps(row) if steps is None else steps
+    told = [{"act": one.act, "by": one.by_name, "at": one.at, "words": one.words} for one in done]
     return {
-        **_out(row, queries.awaited(row)), "measures": row.measures, "basis": row.basis, "steps": steps,
+        **_out(row, queries.awaited(row)), "measures": row.measures, "basis": row.basis, "steps": told,
         "handler": row.handler.slug, "overseer": row.overseer.slug if row.overseer else "",
         "acts": queries.acts(_user(request), row),
     }  # fmt: skip

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any, Protocol
 
 from django.conf import settings
@@ -13,6 +16,7 @@ from safecommunity.audit.models import Head, Line
 from safecommunity.audit.text import identity, plain
 
 SYSTEM = "system"
+_waiting: ContextVar[list[dict[str, Any]] | None] = ContextVar("lines of an act under way", default=None)
 
 
 class Actor(Protocol):
@@ -29,6 +33,25 @@ class Place(Protocol):
     path: Any
 
 
+@contextmanager
+def together() -> Iterator[None]:
+    """A transaction whose lines are written at its end, in their order, with one look at each chain.
+
+    What a `together` inside another leaves undone leaves no line either.
+    """
+    above, lines = _waiting.get(), list[dict[str, Any]]()
+    with transaction.atomic():
+        mark = _waiting.set(lines)
+        try:
+            yield
+        finally:
+            _waiting.reset(mark)
+        if above is None:
+            _append(lines)
+        else:
+            above += lines
+
+
 def record(
     act: str,
     target: object,
@@ -39,33 +62,30 @@ def record(
     after: dict[str, Any] | None = None,
     reason: str = "",
     outcome: str = "done",
-) -> Line:
+) -> None:
     """Append a line in the caller's transaction: `act` like `entry.added`, `by` None for the system."""
     path = unit.path if unit else ""
-    chain = path.split("/")[1] if path else SYSTEM
-    with transaction.atomic():
-        head = _head(chain)
-        values: dict[str, Any] = {
-            "chain": chain,
-            "seq": head.seq + 1,
-            "at": timezone.now(),
-            "actor": by.username if by else SYSTEM,
-            "actor_name": by.display_name if by else "",
-            "ip": getattr(by, "ip", "") or "",
-            "unit": unit.name if unit else "",
-            "path": path,
-            "act": act,
-            "target": identity(target),
-            "title": str(target)[:200],
-            "before": plain(before or {}),
-            "after": plain(after or {}),
-            "reason": reason,
-            "outcome": outcome,
-            "prev": head.mac,
-        }
-        line = Line.objects.create(**values, mac=mac(values, settings.AUDIT_KEY))
-        Head.objects.filter(chain=chain).update(seq=line.seq, mac=line.mac)
-    return line
+    line: dict[str, Any] = {
+        "chain": path.split("/")[1] if path else SYSTEM,
+        "at": timezone.now(),
+        "actor": by.username if by else SYSTEM,
+        "actor_name": by.display_name if by else "",
+        "ip": getattr(by, "ip", "") or "",
+        "unit": unit.name if unit else "",
+        "path": path,
+        "act": act,
+        "target": identity(target),
+        "title": str(target)[:200],
+        "before": plain(before or {}),
+        "after": plain(after or {}),
+        "reason": reason,
+        "outcome": outcome,
+    }
+    waiting = _waiting.get()
+    if waiting is None:
+        _append([line])
+    else:
+        waiting.append(line)
 
 
 def refused(
@@ -73,6 +93,21 @@ def refused(
 ) -> None:
     """A denied attempt, in a transaction of its own."""
     record(act, target, by=by, unit=unit, reason=reason, outcome="refused")
+
+
+@transaction.atomic(savepoint=False)
+def _append(lines: list[dict[str, Any]]) -> None:
+    for chain in sorted({line["chain"] for line in lines}):
+        head = _head(chain)
+        Line.objects.bulk_create([_bound(line, head) for line in lines if line["chain"] == chain])
+        Head.objects.filter(chain=chain).update(seq=head.seq, mac=head.mac)
+
+
+def _bound(line: dict[str, Any], head: Head) -> Line:
+    """The line after the head of its chain, which is the head from now on."""
+    values = {**line, "seq": head.seq + 1, "prev": head.mac}
+    head.seq, head.mac = values["seq"], mac(values, settings.AUDIT_KEY)
+    return Line(**values, mac=head.mac)
 
 
 def _head(chain: str) -> Head:

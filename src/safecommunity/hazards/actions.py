@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 
 from safecommunity import library
 from safecommunity.accounts.models import User
-from safecommunity.audit.actions import record
+from safecommunity.audit.actions import record, together
 from safecommunity.core import checklists, draws, inspections
 from safecommunity.core import hazards as core
 from safecommunity.core.messages import Message
@@ -47,7 +47,7 @@ from safecommunity.notices.actions import notify
 from safecommunity.notices.queries import holders, nearest_holders
 from safecommunity.units.models import Unit
 from safecommunity.units.permissions import Permission, can
-from safecommunity.units.scope import StaleRecord, change
+from safecommunity.units.scope import StaleRecord, change, hold
 
 MOST_PLACES = 2000
 LONGEST_SEARCH = 300  # characters, so that its index takes them on every database
@@ -90,10 +90,11 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Registered:
-    """The hazard, and whether it was made now: a replay gives the one that is there."""
+    """The hazard with what was done with it, and whether it was made now: a replay gives the one there is."""
 
     hazard: HiddenHazard
     is_new: bool
+    steps: Iterable[Step]
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +108,7 @@ class Pictures:
 NONE = Pictures()
 
 
-@transaction.atomic
+@together()
 def register(
     *,
     unit: Unit,
@@ -123,23 +124,22 @@ def register(
     known = queries.hazard(unit, uid) if queries.is_known(unit, uid) else None
     if known is not None:
         _expect(known, Photo.Side.BEFORE, pictures, by)
-        return Registered(known, is_new=False)
-    Unit.objects.select_for_update().get(pk=unit.pk)
+        return Registered(known, is_new=False, steps=queries.steps(known))
+    hold(unit)
     row = _new(unit, report, uid, by, now)
     earlier = queries.same_before(row)
     row.is_repeat = earlier is not None and earlier.state == State.CLOSED
     row.earlier = earlier
     try:
-        with transaction.atomic():
-            HiddenHazard.objects.bulk_create([row])
+        HiddenHazard.objects.bulk_create([row])
     except IntegrityError as error:
         raise Refused(_("这个编号已经用于另一处隐患，请重新登记。")) from error
     _expect(row, Photo.Side.BEFORE, pictures, by)
-    _written(row, "register", "", by, now, facts={"found_by": row.found_by})
+    step = _written(row, "register", "", by, now, facts={"found_by": row.found_by})
     record("hazard.registered", row, by=by, unit=unit, after={"kind": row.kind, "place": row.place})
-    keeping.keep_hazard(row, by)
+    keeping.keep_hazard(row, by, is_new=True)
     _tell(row, by, _deciders(row), _("新登记隐患，请核定：%(what)s"), "registered")
-    return Registered(row, is_new=True)
+    return Registered(row, is_new=True, steps=[step])
 
 
 @transaction.atomic
@@ -350,7 +350,7 @@ def transfer(
     if not can(by, Permission.HAZARD_MANAGE, to):
         raise Refused(_("您只能移交给自己管辖的单位，其他单位请先上报。"))
     old = hazard.unit
-    Unit.objects.select_for_update().get(pk=to.pk)
+    hold(to)
     serial = queries.next_serial(to, hazard.year)
     _step(
         hazard,
@@ -709,7 +709,7 @@ def open_from(
         raise Refused(_("只有检查结果为不合格的项目可以登记为隐患。"))
     known = HiddenHazard.objects.in_unit(visit.unit).filter(visit=visit, item=item).first()
     if known is not None:
-        return Registered(known, is_new=False)
+        return Registered(known, is_new=False, steps=queries.steps(known))
     words = told(Message("%(item)s：不合格", {"item": found.text}))
     suggested: dict[str, Any] = checklists.suggested(found)
     report = Report(
@@ -822,8 +822,8 @@ def _written(
     *,
     link: Link | None = None,
     facts: Mapping[str, str] | None = None,
-) -> None:
-    Step.objects.create(
+) -> Step:
+    return Step.objects.create(
         unit=row.unit, path=row.path, hazard=row, act=act, before=before, after=row.state, at=now, by=by,
         by_name=_name(by, link), words=words, facts=dict(facts or {}),
     )  # fmt: skip
@@ -847,13 +847,15 @@ def _expect(
     most = queries.rules().most_photos
     if len({**wanted, **here}) > most:
         raise Refused(_("一次最多 %(n)s 张照片。") % {"n": most})
-    key = {"hazard": of} if isinstance(of, HiddenHazard) else {"visit": of, "item": item}
-    for sha256, (one, file) in {**wanted, **here}.items():
-        values = {
-            "unit": of.unit, "path": of.path, "file": file, "rectification": rectification, "by": by,
-            "device_at": one.device_at, "longitude": one.longitude, "latitude": one.latitude,
-        }  # fmt: skip
-        Photo.objects.in_unit(of.unit).get_or_create(sha256=sha256, side=side, **key, defaults=values)
+    key: dict[str, Any] = {"hazard": of} if isinstance(of, HiddenHazard) else {"visit": of, "item": item}
+    rows = [
+        Photo(
+            unit=of.unit, path=of.path, sha256=sha256, side=side, file=file, rectification=rectification,
+            by=by, device_at=one.device_at, longitude=one.longitude, latitude=one.latitude, **key,
+        )
+        for sha256, (one, file) in {**wanted, **here}.items()
+    ]  # fmt: skip
+    Photo.objects.bulk_create(rows, ignore_conflicts=True)
 
 
 def _is_to_step_up(row: HiddenHazard, now: datetime) -> bool:

@@ -18,9 +18,12 @@ LEDGER_KINDS = {Kind.COMPREHENSIVE: "comprehensive", Kind.SPECIAL: "special", Ki
 NAMED = 20
 
 
-def keep_hazard(row: HiddenHazard, by: User | None) -> None:
+def keep_hazard(row: HiddenHazard, by: User | None, *, is_new: bool = False) -> None:
     """The fifteen columns of the ledger of hidden hazards; and the round that found it follows."""
-    keep(ledger="hazards", unit=row.unit, client_uuid=row.client_uuid, values=_hazard(row), by=by)
+    keep(
+        ledger="hazards", unit=row.unit, client_uuid=row.client_uuid, values=_hazard(row), by=by,
+        is_new=is_new,
+    )  # fmt: skip
     if row.visit is not None and row.visit.inspection.state == Inspection.State.DONE:
         keep_inspection(row.visit.inspection, by)
 

@@ -259,18 +259,18 @@ def suggested_due(row: HiddenHazard, grade: str, severity: str, now: datetime) -
 
 
 def same_before(row: HiddenHazard) -> HiddenHazard | None:
-    """The latest hazard of the same place, kind and cause found within the window before this one."""
+    """The state of the latest hazard of the same place, kind and cause found in the window before this."""
     since = row.found_at - timedelta(days=rules().repeat_days)
     rows = HiddenHazard.objects.in_unit(row.unit).filter(
         place_key=row.place_key, kind=row.kind, cause=row.cause, state__in=COUNTED,
         found_at__gte=since, found_at__lte=row.found_at,
     )  # fmt: skip
-    return rows.exclude(pk=row.pk).order_by("-found_at", "-id").first()
+    return rows.exclude(pk=row.pk).order_by("-found_at", "-id").only("state").first()
 
 
 def next_serial(unit: Unit, year: int) -> int:
-    rows = HiddenHazard.objects.in_unit(unit).filter(unit=unit, year=year)
-    return (rows.aggregate(last=Max("serial"))["last"] or 0) + 1
+    serials = HiddenHazard.objects.in_unit(unit).filter(unit=unit, year=year).order_by("-serial")
+    return (serials.values_list("serial", flat=True).first() or 0) + 1
 
 
 def is_outside(unit: Unit, longitude: float | None, latitude: float | None) -> bool:
@@ -278,14 +278,15 @@ def is_outside(unit: Unit, longitude: float | None, latitude: float | None) -> b
     if longitude is None or latitude is None:
         return False
     codes = [*unit.divisions.values_list("code", flat=True)]
-    outlines = list(places.boundaries(codes))
-    if not outlines:
+    if not codes:
         return False
-    near = [
-        one for one in outlines
-        if one.west <= longitude <= one.east and one.south <= latitude <= one.north
-    ]  # fmt: skip
-    return not any(contains(from_geojson(one.geometry), (longitude, latitude)) for one in near)
+    outlines = places.boundaries(codes)
+    near = outlines.filter(
+        west__lte=longitude, east__gte=longitude, south__lte=latitude, north__gte=latitude
+    )  # fmt: skip
+    if any(contains(from_geojson(one.geometry), (longitude, latitude)) for one in near):
+        return False
+    return outlines.exists()
 
 
 def board(unit: Unit, most: int) -> dict[str, tuple[int, list[HiddenHazard]]]:

@@ -20,7 +20,7 @@ from safecommunity.units.models import Unit
 ATTEMPTS = 5
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def enqueue(
     kind: str,
     *,
@@ -35,8 +35,10 @@ def enqueue(
     if unique:
         waiting = Job.objects.in_unit(unit).filter(kind=kind, unique=unique, state=Job.State.QUEUED)
         if job := waiting.select_for_update().first():
-            job.arguments = merged(job.arguments, arguments)
-            job.save(update_fields=["arguments"])
+            both = merged(job.arguments, arguments)
+            if both != job.arguments:
+                job.arguments = both
+                job.save(update_fields=["arguments"])
             return job
     return Job.objects.create(
         unit=unit,

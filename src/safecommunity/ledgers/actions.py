@@ -116,15 +116,23 @@ def add(
     return _add(ledgers[ledger], unit, values, uid, remark, by)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def keep(
-    *, ledger: str, unit: Unit, client_uuid: uuid.UUID, values: Mapping[str, object], by: User | None
+    *,
+    ledger: str,
+    unit: Unit,
+    client_uuid: uuid.UUID,
+    values: Mapping[str, object],
+    by: User | None,
+    is_new: bool = False,
 ) -> Entry:
     """The line a ledger holds of a thing worked on elsewhere: added once, changed as the thing changes.
 
-    A line that was withdrawn with its thing stands again. Raises InvalidEntry, DuplicateEntry.
+    A line that was withdrawn with its thing stands again. Of a thing that `is_new`, made in this very act,
+    there is none yet. Raises InvalidEntry, DuplicateEntry, which undo the act as a whole.
     """
-    known = Entry.objects.in_unit(unit).filter(unit=unit, client_uuid=client_uuid).first()
+    lines = Entry.objects.in_unit(unit).filter(unit=unit, client_uuid=client_uuid)
+    known = None if is_new else lines.first()
     if known is None:
         return _add(ledgers[ledger], unit, values, client_uuid, "", by)
     if known.withdrawn_at is not None:
@@ -470,6 +478,9 @@ def _made(unit: Unit, rows: Sequence[Finished]) -> dict[uuid.UUID, int]:
 
 @contextmanager
 def _unless_taken(unit: Unit, kind: LedgerType, keys: Sequence[str]) -> Iterator[None]:
+    if not any(keys):
+        yield
+        return
     try:
         with transaction.atomic():
             yield

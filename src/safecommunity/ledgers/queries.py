@@ -201,6 +201,8 @@ def unique_key(ledger: LedgerType, clean: Mapping[str, Any]) -> str:
 def by_unique_key(unit: Unit, ledger: LedgerType, keys: Iterable[str]) -> dict[str, Entry]:
     """Key → the standing entry of this unit that has it. Worded as the index is, so that it is used."""
     wanted = {key for key in keys if key}
+    if not wanted:
+        return {}
     rows = Entry.objects.in_unit(unit).filter(unit=unit, ledger=ledger.code, withdrawn_at=None)
     found = rows.exclude(unique_key="").filter(unique_key__in=wanted).order_by()
     return {row.unique_key: row for row in found}

@@ -15,7 +15,7 @@ from safecommunity.notices.models import Notice
 from safecommunity.units.models import Unit
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def notify(
     *,
     unit: Unit,
@@ -30,8 +30,9 @@ def notify(
 
     `address`: where to go, a path of this site. Returns how many were told now.
     """
-    known = set(Notice.objects.filter(key=key).values_list("to_id", flat=True))
-    fresh = [person for person in {one.pk: one for one in to}.values() if person.pk not in known]
+    people = {one.pk: one for one in to}
+    known = set(Notice.objects.filter(key=key).values_list("to_id", flat=True)) if people else set()
+    fresh = [person for pk, person in people.items() if pk not in known]
     if not fresh:
         return 0
     Notice.objects.bulk_create(

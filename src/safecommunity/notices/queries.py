@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.db.models import QuerySet
 from django.utils import timezone
 
 from safecommunity.accounts.models import User
 from safecommunity.notices.models import Notice
-from safecommunity.units.models import Unit
+from safecommunity.units.models import RoleHolding, Unit
 from safecommunity.units.permissions import ROLES, Permission, current_holdings
 
 
@@ -22,18 +24,25 @@ def unread(user: User) -> int:
 
 def holders(unit: Unit, permission: Permission) -> list[User]:
     """Who holds a role with this permission on this very unit, administrators of the system left out."""
-    roles = [
-        code for code, role in ROLES.items() if permission in role.permissions and not role.administrator
-    ]
-    held = current_holdings(timezone.localdate()).filter(unit=unit, role__in=roles)
-    return list(User.objects.filter(is_active=True, pk__in=held.values("user")).order_by("pk"))
+    return _people(_held(permission).filter(unit=unit))
 
 
 def nearest_holders(unit: Unit, permission: Permission) -> list[User]:
     """The holders on this unit, or on the next one above that has any."""
-    at: Unit | None = unit
-    while at is not None:
-        if found := holders(at, permission):
-            return found
-        at = at.parent
-    return []
+    way = [int(part) for part in unit.path.strip("/").split("/")]
+    held = list(_held(permission).filter(unit__in=way))
+    return _people(one for one in held if one.unit_id == held[0].unit_id)
+
+
+def _held(permission: Permission) -> QuerySet[RoleHolding]:
+    """The roles with this permission that people hold today, those on the lowest units first."""
+    roles = [
+        code for code, role in ROLES.items() if permission in role.permissions and not role.administrator
+    ]
+    held: QuerySet[RoleHolding] = current_holdings(timezone.localdate())
+    held = held.filter(role__in=roles, user__is_active=True).select_related("user")
+    return held.order_by("-unit__path", "user_id")
+
+
+def _people(held: Iterable[RoleHolding]) -> list[User]:
+    return list({one.user_id: one.user for one in held}.values())

@@ -22,13 +22,13 @@ from safecommunity.ledgers.models import Entry
 from safecommunity.ledgers.wording import told
 from safecommunity.library import codes, methods
 from safecommunity.notices.actions import notify
-from safecommunity.notices.queries import holders
+from safecommunity.notices.queries import nearest_holders
 from safecommunity.risks import queries
 from safecommunity.risks.models import Evaluation, Kind, Reason, ReviewCall, RiskPoint, State
 from safecommunity.units.models import Unit
 from safecommunity.units.permissions import Permission, can
-from safecommunity.units.queries import above, covers
-from safecommunity.units.scope import change
+from safecommunity.units.queries import covers
+from safecommunity.units.scope import change, hold
 
 FACTS = (
     "name", "kind", "field", "activity", "events", "causes", "people", "exposed", "groups", "times",
@@ -49,7 +49,7 @@ def add(*, unit: Unit, values: Mapping[str, Any], by: User | None) -> RiskPoint:
     """
     _allow(unit, by)
     facts = _facts(unit, values)
-    Unit.objects.select_for_update().get(pk=unit.pk)
+    hold(unit)
     last = RiskPoint.objects.in_unit(unit).aggregate(last=Max("number"))["last"] or 0
     row = RiskPoint(unit=unit, path=unit.path, number=last + 1, **facts)
     RiskPoint.objects.bulk_create([row])
@@ -312,11 +312,8 @@ def _keep(point: RiskPoint, by: User | None) -> None:
 
 def _tell(unit: Unit, title: str, key: str, address: str, by: User | None) -> int:
     """Those who edit risks of the unit; where it has nobody, those of the nearest unit above."""
-    for each in above(unit).reverse():
-        people = holders(each, Permission.RISK_EDIT)
-        if people:
-            return notify(unit=unit, to=people, kind="risk", title=title, key=key, address=address, by=by)
-    return 0
+    people = nearest_holders(unit, Permission.RISK_EDIT)
+    return notify(unit=unit, to=people, kind="risk", title=title, key=key, address=address, by=by)
 
 
 def _address(point: RiskPoint) -> str:

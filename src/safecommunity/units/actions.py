@@ -16,6 +16,7 @@ from safecommunity.units.models import Appointment, Body, RoleHolding, Unit
 from safecommunity.units.permissions import ADMINISTRATORS
 from safecommunity.units.queries import last_security_administrator, matched
 from safecommunity.units.scope import change as change_row
+from safecommunity.units.scope import hold
 
 OFFICE_LEVEL = {"province-office": 1, "city-office": 2, "county-office": 3, "county": 3}
 UNIT_LEVEL = 4
@@ -78,7 +79,7 @@ def grant(
     to_date: date | None = None,
 ) -> RoleHolding:
     """Give a person a role on a unit; administrators hold one role and no other."""
-    User.objects.select_for_update().get(pk=user.pk)
+    hold(user)
     others = list(
         RoleHolding.objects.filter(user=user).exclude(unit=unit, role=role).values_list("role", flat=True)
     )
@@ -142,7 +143,7 @@ def remove_body(*, body: Body, version: int, by: User) -> None:
 @transaction.atomic
 def apply_bodies(*, unit: Unit, plan: BodySet, by: User | None) -> list[Body]:
     """Add the bodies of a set that the unit lacks, with their duties and vacant posts; the rest stays."""
-    Unit.objects.select_for_update().get(pk=unit.pk)
+    hold(unit)
     here = matched(unit, plan)
     made = []
     for item in plan.bodies:

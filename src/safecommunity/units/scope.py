@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar
 
-from django.db import connections, models
+from django.db import connection, connections, models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -153,6 +153,16 @@ class UnitRow(models.Model):
 
     class Meta:
         abstract = True
+
+
+def hold(row: models.Model) -> None:
+    """Whoever else wants to hold this row waits until the transaction ends.
+
+    Where rows cannot be locked (SQLite) a transaction of ours has no other writer beside it from its start.
+    """
+    if connection.features.has_select_for_update:
+        rows: models.QuerySet[models.Model] = models.QuerySet(type(row))
+        rows.select_for_update().values_list("pk").get(pk=row.pk)
 
 
 def change(row: Row, *, version: int, **fields: Any) -> Row:
