@@ -43,6 +43,7 @@ IMPORT_STEP = "a step of an import, whose upload and end leave lines"
 NOT_ACTS = {
     "audit/actions.py:record": IS_THE_LOG,
     "audit/actions.py:refused": IS_THE_LOG,
+    "audit/actions.py:together": IS_THE_LOG,
     "jobs/actions.py:enqueue": LATER_WORK,
     "jobs/actions.py:merged": READS,
     "jobs/actions.py:claim": LATER_WORK,
@@ -128,7 +129,8 @@ def is_act(name: str, function: ast.FunctionDef, module: dict[str, ast.FunctionD
     """Keyword-only with the actor, atomic, and a line in the log."""
     keywords = [argument.arg for argument in function.args.kwonlyargs]
     called = reached(function.name, module)
-    atomic = "atomic" in called or any("atomic" in ast.unparse(one) for one in function.decorator_list)
+    decorated = any("atomic" in ast.unparse(one) for one in function.decorator_list)
+    atomic = decorated or bool({"atomic", "together"} & called)
     return (
         not function.args.args
         and not function.args.posonlyargs

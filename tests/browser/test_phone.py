@@ -140,7 +140,8 @@ def test_what_is_registered_without_a_network_is_sent_once_when_it_returns(
     kept = page.evaluate(KEPT)
     assert len(kept["photos"]) == 1
     assert not [row for rows in kept.values() for row in rows if "安全出口" in row or "JFIF" in row]
-    page.context.set_offline(False)
+    with page.expect_request("**/hazards/batch"):
+        page.context.set_offline(False)
     nothing_left(page)
     assert texts(here.block) == ["安全出口上锁", "灭火器过期"]
     row = HiddenHazard.objects.below(here.block).earliest("id")

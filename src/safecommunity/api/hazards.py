@@ -8,16 +8,16 @@ which have not arrived. `device_at` and `sent_at` are by the device's clock and 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from ninja import Field, Router, Schema, Status, UploadedFile
+from ninja import Body, Field, Router, Schema, Status, UploadedFile
 from ninja import File as Sent
 from ninja.errors import HttpError
 
@@ -28,7 +28,7 @@ from safecommunity.core.checklists import Checklist
 from safecommunity.documents.media import MediaRefused
 from safecommunity.evidence.actions import QuotaReached
 from safecommunity.hazards import actions, queries
-from safecommunity.hazards.actions import Expected, Pictures, Refused, Registered
+from safecommunity.hazards.actions import Expected, Pictures, Refused, Registered, Submission
 from safecommunity.hazards.models import HiddenHazard, Inspection, Step, Visit
 from safecommunity.ledgers.models import Entry
 from safecommunity.ledgers.wording import told
@@ -38,6 +38,7 @@ from safecommunity.units.scope import StaleRecord
 
 router = Router(tags=["hazards"])
 MOST = 200
+BATCH = 20
 SHA256 = r"^[0-9a-f]{64}$"
 Grades = Literal["", "general", "major"]
 Severities = Literal["high", "medium", "low"]
@@ -284,18 +285,18 @@ def index(
 )
 def register(request: HttpRequest, slug: str, given: HazardIn) -> Status[dict[str, Any]]:
     unit = unit_for(request, slug, Permission.HAZARD_REPORT)
-    _known("hazard-kinds", given.kind)
-    _known("hazard-causes", given.cause)
-    _known("promotion-fields", given.field)
-    said = given.dict(exclude={"client_uuid", "pictures", "device_at", "premises"})
-    premises = None if given.premises is None else _premises(unit, [given.premises])[0]
-    report = actions.Report(**said, at=_aware(given.device_at), premises=premises)
-    with _refusals():
-        made = actions.register(
-            unit=unit, report=report, by=_user(request), now=timezone.now(), client_uuid=given.client_uuid,
-            pictures=_pictures(given.pictures),
-        )  # fmt: skip
-    return _told(request, made)
+    return _told(request, _registered(request, unit, [given])[0])
+
+
+@router.post(
+    "/units/{slug}/hazards/batch", response=list[HazardDetail],
+    summary="Register several hazards in their order, all or none",
+)  # fmt: skip
+def register_several(
+    request: HttpRequest, slug: str, given: Annotated[list[HazardIn], Body(max_length=BATCH)]
+) -> list[dict[str, Any]]:
+    unit = unit_for(request, slug, Permission.HAZARD_REPORT)
+    return [_made(request, one) for one in _registered(request, unit, given)]
 
 
 @router.get("/units/{slug}/hazards/{uuid}", response=HazardDetail, summary="A hazard; ETag is its version")
@@ -461,6 +462,23 @@ def _refusals() -> Iterator[None]:
         raise HttpError(422, str(error)) from error
 
 
+def _registered(request: HttpRequest, unit: Unit, given: Sequence[HazardIn]) -> list[Registered]:
+    named = [one.premises for one in given if one.premises is not None]
+    premises = {row.pk: row for row in _premises(unit, named)} if named else {}
+    submissions = [_submission(one, premises) for one in given]
+    with _refusals():
+        return actions.register_all(unit=unit, submissions=submissions, by=_user(request), now=timezone.now())
+
+
+def _submission(given: HazardIn, premises: Mapping[int, Entry]) -> Submission:
+    _known("hazard-kinds", given.kind)
+    _known("hazard-causes", given.cause)
+    _known("promotion-fields", given.field)
+    said = given.dict(exclude={"client_uuid", "pictures", "device_at", "premises"})
+    report = actions.Report(**said, at=_aware(given.device_at), premises=premises.get(given.premises or 0))
+    return Submission(report, given.client_uuid, _pictures(given.pictures))
+
+
 def _words(unit: Unit, row: HiddenHazard, given: StepIn) -> dict[str, Any]:
     return {"words": given.words}
 
@@ -612,24 +630,33 @@ def _visit(unit: Unit, uuid: UUID) -> Visit:
     return row
 
 
-def _out(row: HiddenHazard, awaited: list[str] | None = None) -> dict[str, Any]:
+def _out(row: HiddenHazard, awaited: Sequence[str] = ()) -> dict[str, Any]:
     names = (
         "client_uuid", "number", "state", "grade", "severity", "kind", "cause", "field", "place", "text",
         "longitude", "latitude", "is_outside", "found_at", "device_at", "is_clock_off", "found_by",
         "responsible_unit", "responsible_person", "due_at", "is_listed", "is_repeat", "version",
     )  # fmt: skip
-    return {**{name: getattr(row, name) for name in names}, "unit": row.unit.slug, "awaited": awaited or []}
+    return {**{name: getattr(row, name) for name in names}, "unit": row.unit.slug, "awaited": awaited}
 
 
 def _told(request: HttpRequest, made: Registered) -> Status[dict[str, Any]]:
-    return Status(201 if made.is_new else 200, _detail(request, made.hazard, made.steps))
+    return Status(201 if made.is_new else 200, _made(request, made))
 
 
-def _detail(request: HttpRequest, row: HiddenHazard, steps: Iterable[Step] | None = None) -> dict[str, Any]:
-    done = queries.steps(row) if steps is None else steps
-    told = [{"act": one.act, "by": one.by_name, "at": one.at, "words": one.words} for one in done]
+def _made(request: HttpRequest, made: Registered) -> dict[str, Any]:
+    return _with_steps(request, made.hazard, made.steps, made.awaited)
+
+
+def _detail(request: HttpRequest, row: HiddenHazard) -> dict[str, Any]:
+    return _with_steps(request, row, queries.steps(row), queries.awaited(row))
+
+
+def _with_steps(
+    request: HttpRequest, row: HiddenHazard, done: Iterable[Step], awaited: Sequence[str]
+) -> dict[str, Any]:
+    steps = [{"act": one.act, "by": one.by_name, "at": one.at, "words": one.words} for one in done]
     return {
-        **_out(row, queries.awaited(row)), "measures": row.measures, "basis": row.basis, "steps": told,
+        **_out(row, awaited), "measures": row.measures, "basis": row.basis, "steps": steps,
         "handler": row.handler.slug, "overseer": row.overseer.slug if row.overseer else "",
         "acts": queries.acts(_user(request), row),
     }  # fmt: skip

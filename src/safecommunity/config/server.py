@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import Any
 
+from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 from django.db import connections
 from gunicorn.app.base import BaseApplication
+
+from safecommunity.ledgers.search import initials
+from safecommunity.library import ledgers
 
 
 class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
@@ -35,6 +40,14 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
 
     def load(self) -> Any:
         application = get_wsgi_application()
+        _read_once()
         # A connection opened before the fork must not be shared by the workers.
         connections.close_all()
         return application
+
+
+def _read_once() -> None:
+    """What every worker needs, before they part from this process: no first request waits for it."""
+    import_module(settings.ROOT_URLCONF)
+    len(ledgers)
+    initials("安全社区")

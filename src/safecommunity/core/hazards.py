@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from safecommunity.core.checklists import GRADES, SEVERITIES
 from safecommunity.core.messages import Message, Words
 from safecommunity.core.working_days import Calendar
 
+Row = TypeVar("Row")
 STATES = (
     "registered",
     "graded",
@@ -258,6 +259,19 @@ def working_days_after(day: date, count: int, calendar: Calendar) -> date:
 def place_key(premises: int | None, place: str) -> str:
     """By what two hazards are known to be at the same place."""
     return f"premises:{premises}" if premises else "".join(place.lower().split())
+
+
+def apart(rows: Iterable[Row], key: Callable[[Row], Hashable]) -> list[list[Row]]:
+    """The rows in their order, cut where a key would come again within a piece."""
+    pieces: list[list[Row]] = []
+    seen: set[Hashable] = set()
+    for row in rows:
+        if not pieces or key(row) in seen:
+            pieces.append([])
+            seen = set()
+        pieces[-1].append(row)
+        seen.add(key(row))
+    return pieces
 
 
 @dataclass(frozen=True, slots=True)

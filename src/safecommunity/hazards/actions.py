@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 import secrets
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from itertools import count
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -43,7 +44,7 @@ from safecommunity.jobs.actions import enqueue
 from safecommunity.ledgers.models import Entry
 from safecommunity.ledgers.search import initials
 from safecommunity.ledgers.wording import told
-from safecommunity.notices.actions import notify
+from safecommunity.notices.actions import News, notify, notify_all
 from safecommunity.notices.queries import holders, nearest_holders
 from safecommunity.units.models import Unit
 from safecommunity.units.permissions import Permission, can
@@ -90,11 +91,15 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Registered:
-    """The hazard with what was done with it, and whether it was made now: a replay gives the one there is."""
+    """The hazard, and whether it was made now: a replay gives the one that is there.
+
+    `steps`: what was done with it; `awaited`: the SHA-256 of its pictures that have not arrived.
+    """
 
     hazard: HiddenHazard
     is_new: bool
-    steps: Iterable[Step]
+    steps: Sequence[Step]
+    awaited: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,11 +109,24 @@ class Pictures:
     files: Sequence[File] = ()
     expected: Sequence[Expected] = field(default=())
 
+    @property
+    def awaited(self) -> list[str]:
+        """The SHA-256 of those still to come."""
+        return sorted({one.sha256 for one in self.expected} - {one.sent_sha256 for one in self.files})
+
 
 NONE = Pictures()
 
 
-@together()
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """A report with its pictures under the key that its maker gave it."""
+
+    report: Report
+    client_uuid: uuid.UUID
+    pictures: Pictures = NONE
+
+
 def register(
     *,
     unit: Unit,
@@ -118,28 +136,25 @@ def register(
     client_uuid: uuid.UUID | None = None,
     pictures: Pictures = NONE,
 ) -> Registered:
-    """Write down a hazard. The same `client_uuid` again gives what it made the first time. Raises Refused."""
+    """Write down a hazard, as `register_all`. Raises Refused."""
+    one = Submission(report, client_uuid or uuid.uuid4(), pictures)
+    return register_all(unit=unit, submissions=[one], by=by, now=now)[0]
+
+
+@together()
+def register_all(
+    *, unit: Unit, submissions: Sequence[Submission], by: User, now: datetime
+) -> list[Registered]:
+    """Write down hazards in their order, all or none. A key used before gives what it made the first time.
+
+    Raises Refused.
+    """
     _need(by, Permission.HAZARD_REPORT, unit)
-    uid = client_uuid or uuid.uuid4()
-    known = queries.hazard(unit, uid) if queries.is_known(unit, uid) else None
-    if known is not None:
-        _expect(known, Photo.Side.BEFORE, pictures, by)
-        return Registered(known, is_new=False, steps=queries.steps(known))
     hold(unit)
-    row = _new(unit, report, uid, by, now)
-    earlier = queries.same_before(row)
-    row.is_repeat = earlier is not None and earlier.state == State.CLOSED
-    row.earlier = earlier
-    try:
-        HiddenHazard.objects.bulk_create([row])
-    except IntegrityError as error:
-        raise Refused(_("这个编号已经用于另一处隐患，请重新登记。")) from error
-    _expect(row, Photo.Side.BEFORE, pictures, by)
-    step = _written(row, "register", "", by, now, facts={"found_by": row.found_by})
-    record("hazard.registered", row, by=by, unit=unit, after={"kind": row.kind, "place": row.place})
-    keeping.keep_hazard(row, by, is_new=True)
-    _tell(row, by, _deciders(row), _("新登记隐患，请核定：%(what)s"), "registered")
-    return Registered(row, is_new=True, steps=[step])
+    known = queries.known(unit, [one.client_uuid for one in submissions])
+    made = _register([one for one in submissions if one.client_uuid not in known], unit, by, now)
+    made |= _again([one for one in submissions if one.client_uuid in known], unit, by)
+    return [made[one.client_uuid] for one in submissions]
 
 
 @transaction.atomic
@@ -241,7 +256,7 @@ def fix(
         by=by,
         number=queries.rectifications(row).count() + 1, by_name=_name(by, link),
     )  # fmt: skip
-    _expect(row, Photo.Side.AFTER, pictures, by, rectification=made)
+    _note(_photos(row, Photo.Side.AFTER, pictures, by, rectification=made))
     _tell(row, by, [*_deciders(row), row.by], _("整改完成，请复查：%(what)s"), "fixed")
     return row
 
@@ -266,7 +281,7 @@ def check(
     row = _step(hazard, version, act, by, now, opinion, **changes)
     if last is not None:
         change(last, version=last.version, result=act, checked_at=now, checked_by=by, opinion=opinion.strip())
-    _expect(row, Photo.Side.CHECK, pictures, by, rectification=last)
+    _note(_photos(row, Photo.Side.CHECK, pictures, by, rectification=last))
     title = _("复查通过：%(what)s") if passed else _("复查不通过，请继续整改：%(what)s")
     _tell_contact(row, by, title, act)
     return row
@@ -433,7 +448,7 @@ def add_photos(*, hazard: HiddenHazard, pictures: Pictures, by: User) -> None:
     _need(by, Permission.HAZARD_REPORT, hazard.unit)
     if hazard.state in core.ENDED:
         raise Refused(_("这处隐患已经办结，不能再添加照片。"))
-    _expect(hazard, Photo.Side.BEFORE, pictures, by)
+    _note(_photos(hazard, Photo.Side.BEFORE, pictures, by))
     record("hazard.photo-came", hazard, by=by, unit=hazard.unit, after={"photos": len(pictures.files)})
 
 
@@ -661,7 +676,7 @@ def answer(
     _need_place(by, visit.inspection)
     judged = _judged(visit.inspection, answers)
     for item, some in (pictures or {}).items():
-        _expect(visit, Photo.Side.CHECK, some, by, item=item)
+        _note(_photos(visit, Photo.Side.CHECK, some, by, item=item))
     if visit.state == Visit.State.DONE and visit.answers == judged:
         return visit
     _refuse_unless_open(visit.inspection)
@@ -709,7 +724,7 @@ def open_from(
         raise Refused(_("只有检查结果为不合格的项目可以登记为隐患。"))
     known = HiddenHazard.objects.in_unit(visit.unit).filter(visit=visit, item=item).first()
     if known is not None:
-        return Registered(known, is_new=False, steps=queries.steps(known))
+        return _there(visit.unit, {known.client_uuid: known})[known.client_uuid]
     words = told(Message("%(item)s：不合格", {"item": found.text}))
     suggested: dict[str, Any] = checklists.suggested(found)
     report = Report(
@@ -763,23 +778,112 @@ def cancel(*, inspection: Inspection, version: int, reason: str, by: User) -> In
     return inspection
 
 
-def _new(unit: Unit, report: Report, uid: uuid.UUID, by: User, now: datetime) -> HiddenHazard:
+def _register(
+    fresh: Sequence[Submission], unit: Unit, by: User, now: datetime
+) -> dict[uuid.UUID, Registered]:
+    """What was made of each, by its key."""
+    if not fresh:
+        return {}
+    rows = {one.client_uuid: _new(unit, one, by, now) for one in fresh}
+    _place(unit, rows.values())
+    _number(unit, rows.values())
+    _insert(unit, rows.values())
+    steps = {
+        key: _written(row, "register", "", by, now, facts={"found_by": row.found_by})
+        for key, row in rows.items()
+    }
+    Step.objects.bulk_create(steps.values())
+    _speak_of_pictures(fresh, rows, by)
+    for row in rows.values():
+        record("hazard.registered", row, by=by, unit=unit, after={"kind": row.kind, "place": row.place})
+    keeping.keep_new_hazards(unit, list(rows.values()), by)
+    title = _("新登记隐患，请核定：%(what)s")
+    news = [_news(row, title, "registered", "hazards:detail") for row in rows.values()]
+    deciders = [one for one in nearest_holders(unit, Permission.HAZARD_MANAGE) if one != by]
+    notify_all(unit=unit, to=deciders, kind="hazard", news=news, by=by)
+    return {
+        one.client_uuid: Registered(
+            rows[one.client_uuid], is_new=True, steps=[steps[one.client_uuid]], awaited=one.pictures.awaited
+        )
+        for one in fresh
+    }
+
+
+def _again(known: Sequence[Submission], unit: Unit, by: User) -> dict[uuid.UUID, Registered]:
+    """What the key of each made the first time, with the pictures it speaks of now."""
+    if not known:
+        return {}
+    rows = queries.by_key(unit, [one.client_uuid for one in known])
+    _speak_of_pictures(known, rows, by)
+    return _there(unit, rows)
+
+
+def _there(unit: Unit, rows: Mapping[uuid.UUID, HiddenHazard]) -> dict[uuid.UUID, Registered]:
+    steps, awaited = queries.steps_of(unit, rows.values()), queries.awaited_of(unit, rows.values())
+    return {
+        key: Registered(row, is_new=False, steps=steps[row.pk], awaited=awaited[row.pk])
+        for key, row in rows.items()
+    }
+
+
+def _speak_of_pictures(said: Iterable[Submission], rows: Mapping[uuid.UUID, HiddenHazard], by: User) -> None:
+    photos = [
+        photo for one in said for photo in _photos(rows[one.client_uuid], Photo.Side.BEFORE, one.pictures, by)
+    ]
+    _note(photos)
+
+
+def _new(unit: Unit, one: Submission, by: User, now: datetime) -> HiddenHazard:
+    """A hazard not yet saved, without its number."""
+    report = one.report
     _refuse_position(report.longitude, report.latitude)
     if not report.place.strip() or not report.text.strip():
         raise Refused(_("请写明地点和问题。"))
     tolerance = timedelta(minutes=queries.rules().clock_minutes)
     moment = core.settled(report.at, report.sent_at, now, tolerance)
-    year = timezone.localdate(moment.at).year
     names = ("kind", "cause", "field", "grade", "severity", "basis", "longitude", "latitude", "visit", "item")
     words = f"{report.place} {report.text} {by.display_name}".lower()[:LONGEST_SEARCH]
     return HiddenHazard(
-        unit=unit, path=unit.path, client_uuid=uid, year=year, serial=queries.next_serial(unit, year),
+        unit=unit, path=unit.path, client_uuid=one.client_uuid, year=timezone.localdate(moment.at).year,
         place=report.place.strip(), text=report.text.strip(), premises=report.premises, handler=unit,
         place_key=core.place_key(report.premises.pk if report.premises else None, report.place),
-        is_outside=queries.is_outside(unit, report.longitude, report.latitude),
         found_at=moment.at, device_at=report.at, is_clock_off=moment.is_off, found_by=by.display_name, by=by,
         search=f"{words}\n{initials(words)}", **{name: getattr(report, name) for name in names},
     )  # fmt: skip
+
+
+def _place(unit: Unit, rows: Iterable[HiddenHazard]) -> None:
+    """Say of each whether it lies outside the unit."""
+    placed = [
+        (row, (row.longitude, row.latitude))
+        for row in rows
+        if row.longitude is not None and row.latitude is not None
+    ]
+    outside = queries.outside(unit, [position for _row, position in placed])
+    for row, position in placed:
+        row.is_outside = position in outside
+
+
+def _number(unit: Unit, rows: Iterable[HiddenHazard]) -> None:
+    """Give each the next number of its year."""
+    serials: dict[int, Iterator[int]] = {}
+    for row in rows:
+        if row.year not in serials:
+            serials[row.year] = count(queries.next_serial(unit, row.year))
+        row.serial = next(serials[row.year])
+
+
+def _insert(unit: Unit, rows: Iterable[HiddenHazard]) -> None:
+    """Save each beside the one it repeats: of the same place, kind and cause, the later after the earlier."""
+    try:
+        for group in core.apart(rows, lambda row: (row.place_key, row.kind, row.cause)):
+            earlier = queries.same_before(unit, group)
+            for row in group:
+                row.earlier = earlier.get(row.client_uuid)
+                row.is_repeat = row.earlier is not None and row.earlier.state == State.CLOSED
+            HiddenHazard.objects.bulk_create(group)
+    except IntegrityError as error:
+        raise Refused(_("这个编号已经用于另一处隐患，请重新登记。")) from error
 
 
 def _step(
@@ -803,7 +907,7 @@ def _step(
         raise Refused(told(message))
     before = row.state
     change(row, version=version, state=core.ACTS[act].after or before, **changes)
-    _written(row, act, before, by, now, words.strip(), link=link, facts=facts)
+    _written(row, act, before, by, now, words.strip(), link=link, facts=facts).save()
     record(
         f"hazard.{act}", row, by=by, unit=row.unit, before={"state": before}, after={"state": str(row.state)},
         reason=words.strip(),
@@ -823,13 +927,19 @@ def _written(
     link: Link | None = None,
     facts: Mapping[str, str] | None = None,
 ) -> Step:
-    return Step.objects.create(
+    """The step as its page will tell it, not yet saved."""
+    return Step(
         unit=row.unit, path=row.path, hazard=row, act=act, before=before, after=row.state, at=now, by=by,
         by_name=_name(by, link), words=words, facts=dict(facts or {}),
     )  # fmt: skip
 
 
-def _expect(
+def _note(photos: Iterable[Photo]) -> None:
+    """Save what records speak of, each once."""
+    Photo.objects.bulk_create(photos, ignore_conflicts=True)
+
+
+def _photos(
     of: HiddenHazard | Visit,
     side: str,
     pictures: Pictures,
@@ -837,8 +947,8 @@ def _expect(
     *,
     rectification: Rectification | None = None,
     item: str = "",
-) -> None:
-    """Note the pictures a record speaks of, each once."""
+) -> list[Photo]:
+    """What is to be noted of the pictures; not yet saved. Raises Refused."""
     wanted = {one.sha256: (one, None) for one in pictures.expected}
     here = {
         one.sent_sha256: (Expected(one.sent_sha256, one.taken_at, one.longitude, one.latitude), one)
@@ -848,14 +958,13 @@ def _expect(
     if len({**wanted, **here}) > most:
         raise Refused(_("一次最多 %(n)s 张照片。") % {"n": most})
     key: dict[str, Any] = {"hazard": of} if isinstance(of, HiddenHazard) else {"visit": of, "item": item}
-    rows = [
+    return [
         Photo(
             unit=of.unit, path=of.path, sha256=sha256, side=side, file=file, rectification=rectification,
             by=by, device_at=one.device_at, longitude=one.longitude, latitude=one.latitude, **key,
         )
         for sha256, (one, file) in {**wanted, **here}.items()
     ]  # fmt: skip
-    Photo.objects.bulk_create(rows, ignore_conflicts=True)
 
 
 def _is_to_step_up(row: HiddenHazard, now: datetime) -> bool:
@@ -873,7 +982,7 @@ def _step_up(row: HiddenHazard, by: User | None, now: datetime) -> int:
     above = (row.overseer or row.handler).parent
     assert above is not None
     change(row, version=row.version, overseer=above, stepped_at=now)
-    _written(row, "step-up", row.state, by, now, facts={"to": above.name})
+    _written(row, "step-up", row.state, by, now, facts={"to": above.name}).save()
     record("hazard.step-up", row, by=by, unit=row.unit, after={"to": above.name})
     keeping.keep_hazard(row, by)
     _ask_for_letter(row, by, above)
@@ -1051,29 +1160,26 @@ def _deciders(row: HiddenHazard) -> list[User]:
 
 def _tell_contact(row: HiddenHazard, by: User | None, title: str, key: str) -> None:
     if row.contact is not None:
-        address = reverse("hazards:answer", args=[row.unit.slug, row.client_uuid])
-        _notify(row, by, [row.contact], title, f"{key}:{row.version}", address)
+        _notify(row, by, [row.contact], title, f"{key}:{row.version}", "hazards:answer")
 
 
 def _tell(row: HiddenHazard, by: User | None, to: Iterable[User | None], title: str, key: str) -> int:
     people = {one.pk: one for one in to if one is not None and one != by}
     contact = people.pop(row.contact_id, None) if row.contact_id else None
-    page = reverse("hazards:detail", args=[row.unit.slug, row.client_uuid])
-    count = _notify(row, by, people.values(), title, key, page)
+    told = _notify(row, by, people.values(), title, key, "hazards:detail")
     if contact is not None:
-        own = reverse("hazards:answer", args=[row.unit.slug, row.client_uuid])
-        count += _notify(row, by, [contact], title, key, own)
-    return count
+        told += _notify(row, by, [contact], title, key, "hazards:answer")
+    return told
 
 
-def _notify(
-    row: HiddenHazard, by: User | None, to: Iterable[User], title: str, key: str, address: str
-) -> int:
+def _notify(row: HiddenHazard, by: User | None, to: Iterable[User], title: str, key: str, page: str) -> int:
+    return notify_all(unit=row.unit, to=to, kind="hazard", news=[_news(row, title, key, page)], by=by)
+
+
+def _news(row: HiddenHazard, title: str, key: str, page: str) -> News:
     what = f"{row.unit.name} {row.number} {row.place}"
-    return notify(
-        unit=row.unit, to=to, kind="hazard", title=title % {"what": what}, address=address, by=by,
-        key=f"hazard:{row.client_uuid}:{key}",
-    )  # fmt: skip
+    address = reverse(page, args=[row.unit.slug, row.client_uuid])
+    return News(title % {"what": what}, f"hazard:{row.client_uuid}:{key}", address)
 
 
 def _name(by: User | None, link: Link | None) -> str:

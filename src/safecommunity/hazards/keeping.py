@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -11,21 +12,26 @@ from django.utils import timezone
 from safecommunity.accounts.models import User
 from safecommunity.hazards import queries
 from safecommunity.hazards.models import HiddenHazard, Inspection, Kind, Visit
-from safecommunity.ledgers.actions import keep
+from safecommunity.ledgers.actions import keep, keep_new
+from safecommunity.units.models import Unit
 
 STANDING = {"closed": "closed", "void": "void", "duplicate": "void"}
 LEDGER_KINDS = {Kind.COMPREHENSIVE: "comprehensive", Kind.SPECIAL: "special", Kind.RANDOM: "irregular"}
 NAMED = 20
 
 
-def keep_hazard(row: HiddenHazard, by: User | None, *, is_new: bool = False) -> None:
+def keep_new_hazards(unit: Unit, rows: Sequence[HiddenHazard], by: User | None) -> None:
+    """The lines of what has just been registered in a unit, as `keep_hazard` keeps them."""
+    things = {row.client_uuid: _hazard(row) for row in rows}
+    keep_new(ledger="hazards", unit=unit, things=things, by=by)
+    for row in rows:
+        _keep_round(row, by)
+
+
+def keep_hazard(row: HiddenHazard, by: User | None) -> None:
     """The fifteen columns of the ledger of hidden hazards; and the round that found it follows."""
-    keep(
-        ledger="hazards", unit=row.unit, client_uuid=row.client_uuid, values=_hazard(row), by=by,
-        is_new=is_new,
-    )  # fmt: skip
-    if row.visit is not None and row.visit.inspection.state == Inspection.State.DONE:
-        keep_inspection(row.visit.inspection, by)
+    keep(ledger="hazards", unit=row.unit, client_uuid=row.client_uuid, values=_hazard(row), by=by)
+    _keep_round(row, by)
 
 
 def move_hazard(row: HiddenHazard, by: User | None) -> None:
@@ -47,6 +53,11 @@ def keep_inspection(row: Inspection, by: User | None) -> None:
             values=values,
             by=by,
         )
+
+
+def _keep_round(row: HiddenHazard, by: User | None) -> None:
+    if row.visit is not None and row.visit.inspection.state == Inspection.State.DONE:
+        keep_inspection(row.visit.inspection, by)
 
 
 def _hazard(row: HiddenHazard) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -45,6 +45,8 @@ COUNTED = [state for state in State.values if state not in ("duplicate", "void")
 FIXING = [State.ASSIGNED, State.RECTIFYING]
 SORTS = {"found": "-found_at", "due": "due_at", "number": "-id"}
 KEY_GRADES = ("major", "larger")
+Position = tuple[float, float]
+"""Longitude and latitude, WGS 84."""
 
 
 def rules() -> core.Rules:
@@ -150,12 +152,17 @@ def in_order(unit: Unit, ids: Sequence[int]) -> list[HiddenHazard]:
     return [rows[pk] for pk in ids if pk in rows]
 
 
-def is_known(unit: Unit, uid: UUID) -> bool:
-    """Whether a hazard of this key was registered before; far less to ask than for the hazard itself."""
-    return hazards(unit).filter(client_uuid=uid).exists()
+def known(unit: Unit, keys: Iterable[UUID]) -> set[UUID]:
+    """Those of these keys under which a hazard was registered before."""
+    return set(hazards(unit).filter(client_uuid__in=keys).order_by().values_list("client_uuid", flat=True))
 
 
 def hazard(unit: Unit, uid: UUID) -> HiddenHazard | None:
+    return by_key(unit, [uid]).get(uid)
+
+
+def by_key(unit: Unit, keys: Iterable[UUID]) -> dict[UUID, HiddenHazard]:
+    """The hazards registered under these keys, with all their page tells, in one query."""
     people = (
         "unit",
         "handler",
@@ -166,7 +173,8 @@ def hazard(unit: Unit, uid: UUID) -> HiddenHazard | None:
         "earlier",
         "visit__inspection",
     )
-    return hazards(unit).filter(client_uuid=uid).select_related(*people, "handler__parent").first()
+    rows = hazards(unit).filter(client_uuid__in=keys).select_related(*people, "handler__parent")
+    return {row.client_uuid: row for row in rows}
 
 
 def of_contact(unit: Unit, user: User) -> QuerySet[HiddenHazard]:
@@ -177,6 +185,14 @@ def of_contact(unit: Unit, user: User) -> QuerySet[HiddenHazard]:
 
 def steps(row: HiddenHazard) -> QuerySet[Step]:
     return Step.objects.in_unit(row.unit).filter(hazard=row).order_by("id")
+
+
+def steps_of(unit: Unit, rows: Collection[HiddenHazard]) -> dict[int, list[Step]]:
+    """Hazard → its steps, in one query."""
+    done: dict[int, list[Step]] = {row.pk: [] for row in rows}
+    for one in Step.objects.below(unit).filter(hazard__in=done).order_by("id"):
+        done[one.hazard_id].append(one)
+    return done
 
 
 def rectifications(row: HiddenHazard) -> QuerySet[Rectification]:
@@ -198,6 +214,15 @@ def awaited(row: HiddenHazard | Visit) -> list[str]:
     name = "hazard" if isinstance(row, HiddenHazard) else "visit"
     rows = Photo.objects.in_unit(row.unit).filter(**{name: row}, file=None)
     return sorted(set(rows.values_list("sha256", flat=True)))
+
+
+def awaited_of(unit: Unit, rows: Collection[HiddenHazard]) -> dict[int, list[str]]:
+    """Hazard → the SHA-256 of its pictures that have not arrived, in one query."""
+    awaited: dict[int, set[str]] = {row.pk: set() for row in rows}
+    waiting = Photo.objects.below(unit).filter(hazard__in=awaited, file=None).order_by()
+    for pk, sha256 in waiting.values_list("hazard", "sha256"):
+        awaited[pk].add(sha256)
+    return {pk: sorted(names) for pk, names in awaited.items()}
 
 
 def awaited_by_visit(row: Inspection) -> dict[int, list[str]]:
@@ -258,14 +283,24 @@ def suggested_due(row: HiddenHazard, grade: str, severity: str, now: datetime) -
     return core.deadline(limit, timezone.localtime(now), library.working_days())
 
 
-def same_before(row: HiddenHazard) -> HiddenHazard | None:
-    """The state of the latest hazard of the same place, kind and cause found in the window before this."""
-    since = row.found_at - timedelta(days=rules().repeat_days)
-    rows = HiddenHazard.objects.in_unit(row.unit).filter(
-        place_key=row.place_key, kind=row.kind, cause=row.cause, state__in=COUNTED,
-        found_at__gte=since, found_at__lte=row.found_at,
+def same_before(unit: Unit, rows: Sequence[HiddenHazard]) -> dict[UUID, HiddenHazard]:
+    """Key of a row → the latest of the same place, kind and cause found within the window before it."""
+    window = timedelta(days=rules().repeat_days)
+    moments = [row.found_at for row in rows]
+    near = HiddenHazard.objects.in_unit(unit).filter(
+        place_key__in={row.place_key for row in rows}, state__in=COUNTED,
+        found_at__gte=min(moments) - window, found_at__lte=max(moments),
     )  # fmt: skip
-    return rows.exclude(pk=row.pk).order_by("-found_at", "-id").only("state").first()
+    names = ("place_key", "kind", "cause")
+    alike: dict[tuple[str, ...], list[HiddenHazard]] = {}
+    for one in near.order_by("found_at", "id").only("state", "found_at", *names):
+        alike.setdefault(tuple(getattr(one, name) for name in names), []).append(one)
+    found = {
+        row.client_uuid: [one for one in alike.get((row.place_key, row.kind, row.cause), ())
+                          if row.found_at - window <= one.found_at <= row.found_at]
+        for row in rows
+    }  # fmt: skip
+    return {key: before[-1] for key, before in found.items() if before}
 
 
 def next_serial(unit: Unit, year: int) -> int:
@@ -273,20 +308,20 @@ def next_serial(unit: Unit, year: int) -> int:
     return (serials.values_list("serial", flat=True).first() or 0) + 1
 
 
-def is_outside(unit: Unit, longitude: float | None, latitude: float | None) -> bool:
-    """Whether a position lies outside the unit's divisions, as far as it and their outlines are known."""
-    if longitude is None or latitude is None:
-        return False
-    codes = [*unit.divisions.values_list("code", flat=True)]
+def outside(unit: Unit, positions: Iterable[Position]) -> set[Position]:
+    """Those that lie outside the unit's divisions, as far as it and their outlines are known."""
+    asked = set(positions)
+    codes = [*unit.divisions.values_list("code", flat=True)] if asked else []
     if not codes:
-        return False
+        return set()
     outlines = places.boundaries(codes)
+    across, up = [one[0] for one in asked], [one[1] for one in asked]
     near = outlines.filter(
-        west__lte=longitude, east__gte=longitude, south__lte=latitude, north__gte=latitude
+        west__lte=max(across), east__gte=min(across), south__lte=max(up), north__gte=min(up)
     )  # fmt: skip
-    if any(contains(from_geojson(one.geometry), (longitude, latitude)) for one in near):
-        return False
-    return outlines.exists()
+    shapes = [from_geojson(one.geometry) for one in near]
+    left = {one for one in asked if not any(contains(shape, one) for shape in shapes)}
+    return left if left and outlines.exists() else set()
 
 
 def board(unit: Unit, most: int) -> dict[str, tuple[int, list[HiddenHazard]]]:

@@ -113,28 +113,32 @@ def add(
     if known := Entry.objects.in_unit(unit).filter(unit=unit, client_uuid=uid).first():
         return known
     by_hand(ledgers[ledger])
-    return _add(ledgers[ledger], unit, values, uid, remark, by)
+    return _add(ledgers[ledger], unit, {uid: values}, remark, by)[0]
+
+
+@transaction.atomic(savepoint=False)
+def keep_new(
+    *, ledger: str, unit: Unit, things: Mapping[uuid.UUID, Mapping[str, object]], by: User | None
+) -> None:
+    """The lines of things that are made in this very act, so that there can be none of them yet.
+
+    Raises InvalidEntry, DuplicateEntry, which undo the act as a whole.
+    """
+    _add(ledgers[ledger], unit, things, "", by)
 
 
 @transaction.atomic(savepoint=False)
 def keep(
-    *,
-    ledger: str,
-    unit: Unit,
-    client_uuid: uuid.UUID,
-    values: Mapping[str, object],
-    by: User | None,
-    is_new: bool = False,
+    *, ledger: str, unit: Unit, client_uuid: uuid.UUID, values: Mapping[str, object], by: User | None
 ) -> Entry:
     """The line a ledger holds of a thing worked on elsewhere: added once, changed as the thing changes.
 
-    A line that was withdrawn with its thing stands again. Of a thing that `is_new`, made in this very act,
-    there is none yet. Raises InvalidEntry, DuplicateEntry, which undo the act as a whole.
+    A line that was withdrawn with its thing stands again. Raises InvalidEntry, DuplicateEntry, which undo the
+    act as a whole.
     """
-    lines = Entry.objects.in_unit(unit).filter(unit=unit, client_uuid=client_uuid)
-    known = None if is_new else lines.first()
+    known = Entry.objects.in_unit(unit).filter(unit=unit, client_uuid=client_uuid).first()
     if known is None:
-        return _add(ledgers[ledger], unit, values, client_uuid, "", by)
+        return _add(ledgers[ledger], unit, {client_uuid: values}, "", by)[0]
     if known.withdrawn_at is not None:
         change_row(known, version=known.version, withdrawn_at=None, withdrawn_reason="")
         record("entry.restored", known, by=by, unit=unit)
@@ -145,8 +149,27 @@ def keep(
 
 
 def _add(
-    kind: LedgerType, unit: Unit, values: Mapping[str, object], uid: uuid.UUID, remark: str, by: User | None
-) -> Entry:
+    kind: LedgerType,
+    unit: Unit,
+    given: Mapping[uuid.UUID, Mapping[str, object]],
+    remark: str,
+    by: User | None,
+) -> list[Entry]:
+    rows = [_new(kind, unit, uid, values, remark) for uid, values in given.items()]
+    entries = [entry for entry, _clean in rows]
+    with _unless_taken(unit, kind, [entry.unique_key for entry in entries]):
+        Entry.objects.bulk_create(entries)
+    _index(kind, rows)
+    for entry in entries:
+        record("entry.added", entry, by=by, unit=unit, after=queries.masked(entry))
+    _refresh(unit, kind.code, [entry.record_date for entry in entries], by)
+    return entries
+
+
+def _new(
+    kind: LedgerType, unit: Unit, uid: uuid.UUID, values: Mapping[str, object], remark: str
+) -> tuple[Entry, Mapping[str, Any]]:
+    """An entry that is not saved yet, with its clean values."""
     checked = _checked(unit, kind, values, fill=True)
     facts = _facts(kind, checked.clean, uid)
     _refuse_duplicate(unit, kind, facts["unique_key"])
@@ -159,12 +182,7 @@ def _add(
         remark=remark or _remarks(kind, checked.unusual),
         **facts,
     )
-    with _unless_taken(unit, kind, [entry.unique_key]):
-        Entry.objects.bulk_create([entry])
-    _index(kind, [(entry, checked.clean)])
-    record("entry.added", entry, by=by, unit=unit, after=queries.masked(entry))
-    _refresh(unit, kind.code, [entry.record_date], by)
-    return entry
+    return entry, checked.clean
 
 
 @transaction.atomic

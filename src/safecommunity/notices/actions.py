@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
@@ -15,7 +16,15 @@ from safecommunity.notices.models import Notice
 from safecommunity.units.models import Unit
 
 
-@transaction.atomic(savepoint=False)
+@dataclass(frozen=True, slots=True)
+class News:
+    """One thing to tell: `key` is told once to each, `address` is where to go, a path of this site."""
+
+    title: str
+    key: str
+    address: str = ""
+
+
 def notify(
     *,
     unit: Unit,
@@ -26,26 +35,42 @@ def notify(
     address: str = "",
     by: User | None = None,
 ) -> int:
-    """Tell each of these people, in the application and by e-mail where that is set up; `key` is told once.
+    """Tell each of these people one thing, as `notify_all`. Returns how many were told now."""
+    return notify_all(unit=unit, to=to, kind=kind, news=[News(title, key, address)], by=by)
 
-    `address`: where to go, a path of this site. Returns how many were told now.
+
+@transaction.atomic(savepoint=False)
+def notify_all(
+    *, unit: Unit, to: Iterable[User], kind: str, news: Sequence[News], by: User | None = None
+) -> int:
+    """Tell each of these people these things, in the application and by e-mail where that is set up.
+
+    Returns how many notices were made now: what somebody was told before is passed over.
     """
     people = {one.pk: one for one in to}
-    known = set(Notice.objects.filter(key=key).values_list("to_id", flat=True)) if people else set()
-    fresh = [person for pk, person in people.items() if pk not in known]
-    if not fresh:
+    if not people:
         return 0
+    told = Notice.objects.filter(key__in=[one.key for one in news]).order_by()
+    known = set(told.values_list("key", "to_id"))
+    fresh = {one: [pk for pk in people if (one.key, pk) not in known] for one in news}
     Notice.objects.bulk_create(
         [
-            Notice(to=person, unit=unit, kind=kind, title=title[:250], key=key, address=address)
-            for person in fresh
+            Notice(to_id=pk, unit=unit, kind=kind, title=one.title[:250], key=one.key, address=one.address)
+            for one, pks in fresh.items()
+            for pk in pks
         ],
         ignore_conflicts=True,
     )
-    record("notice.sent", f"notices.{kind}", by=by, unit=unit, after={"key": key, "to": len(fresh)})
+    for one, pks in fresh.items():
+        if pks:
+            _sent(unit, kind, one.key, len(pks), by)
+    return sum(map(len, fresh.values()))
+
+
+def _sent(unit: Unit, kind: str, key: str, count: int, by: User | None) -> None:
+    record("notice.sent", f"notices.{kind}", by=by, unit=unit, after={"key": key, "to": count})
     if settings.EMAIL_HOST:
         enqueue("notices.mail", unit=unit, arguments={"key": key}, by=None, unique=key[:120])
-    return len(fresh)
 
 
 def read(*, by: User, now: datetime, pk: int | None = None) -> int:

@@ -1,10 +1,11 @@
 // The application on the phone: starts without a network, sends when there is one, and leaves nothing behind.
 import { refresh } from "./area.js";
 import * as hazard from "./hazard.js";
-import { count, send } from "./outbox.js";
+import { count } from "./outbox.js";
 import { $, say, show, word } from "./page.js";
 import * as round from "./round.js";
 import { keep, kept, owner, takeKey } from "./seal.js";
+import { send } from "./sending.js";
 import { SignedOut, ask, who } from "./server.js";
 import { wipe } from "./store.js";
 import * as waiting from "./waiting.js";

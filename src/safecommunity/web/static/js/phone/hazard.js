@@ -47,7 +47,7 @@ once(form, async () => {
   };
   const path = `/api/units/${unit}/hazards`;
   const entry = {
-    uuid, method: "POST", path, body, clocked: true, title: said.text.slice(0, 60),
+    uuid, method: "POST", path, body, clocked: true, together: `${path}/batch`, title: said.text.slice(0, 60),
     photos: photos.map((one) => one.said.sha256), photosPath: `${path}/${uuid}/pictures`,
   };
   await add(entry, photos);
