@@ -6,15 +6,20 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from typing import Any
 
 from django.db import connection
 from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models.functions import Substr
 
 from safecommunity.core import divisions
 from safecommunity.places.models import Boundary, Division, Grid, Population, VulnerableCount
 
 Figure = tuple[str, int, int | None, str, int]
 """Sex, first age, last age (None: and older), residence, number of people."""
+
+
+FIGURE = ("sex", "age_from", "age_to", "residence")
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,21 +124,33 @@ def population(codes: Sequence[str], year: int) -> Denominator:
     A figure of a division stands for all that lies inside it: where a sub-district has figures of its own,
     those of its neighbourhoods are left out.
     """
-    rows = (
-        Population.objects.filter(_inside(codes, "division__code"), year=year)
-        .order_by("division__code", "sex", "residence", "age_from")
-        .values_list("division__code", "sex", "age_from", "age_to", "residence", "count")
-    )
+    figures, kept = _entered(codes, year)
+    return Denominator(tuple(figures.annotate(n=Sum("count"))), tuple(kept))
+
+
+def population_of_each(codes: Sequence[str], year: int) -> dict[str, Denominator]:
+    """The people of each of these divisions of one level, as `population` tells them."""
+    figures, kept = _entered(codes, year)
+    digits = len(codes[0]) if codes else 0
+    listed: dict[str, list[Figure]] = {code: [] for code in codes}
+    at = Substr("division__code", 1, digits)
+    for *figure, code, count in figures.annotate(at=at).values_list(*FIGURE, "at").annotate(n=Sum("count")):
+        listed[code].append((*figure, count))
+    return {
+        code: Denominator(tuple(found), tuple(one for one in kept if one.startswith(code)))
+        for code, found in listed.items()
+    }
+
+
+def _entered(codes: Sequence[str], year: int) -> tuple[QuerySet[Population, Any], list[str]]:
+    """The figures that tell of all people in divisions, and for which divisions they were entered."""
+    rows = Population.objects.filter(_inside(codes, "division__code"), year=year)
     kept: list[str] = []
-    sums: dict[tuple[str, int, int | None, str], int] = {}
-    for code, group in groupby(rows, key=lambda row: row[0]):
-        if kept and code.startswith(kept[-1]):
-            continue
-        kept.append(code)
-        for _code, sex, age_from, age_to, residence, count in group:
-            key = (sex, age_from, age_to, residence)
-            sums[key] = sums.get(key, 0) + count
-    return Denominator(tuple((*key, count) for key, count in sums.items()), tuple(kept))
+    inner: list[str] = []
+    for code in rows.order_by("division__code").values_list("division__code", flat=True).distinct():
+        (inner if kept and code.startswith(kept[-1]) else kept).append(code)
+    figures = rows.exclude(division__code__in=inner).order_by("sex", "residence", "age_from")
+    return figures.values_list(*FIGURE), kept
 
 
 def populations(codes: Sequence[str], year: int) -> dict[str, Denominator]:
@@ -157,8 +174,8 @@ def totals(codes: Sequence[str], year: int) -> dict[str, int]:
 
 def population_years(codes: Sequence[str]) -> list[int]:
     """The years with figures, newest first."""
-    years = Population.objects.filter(_inside(codes, "division__code")).values_list("year", flat=True)
-    return sorted(set(years), reverse=True)
+    rows = Population.objects.filter(_inside(codes, "division__code"))
+    return list(rows.order_by("-year").values_list("year", flat=True).distinct())
 
 
 def figures(division: Division, year: int) -> list[Figure]:

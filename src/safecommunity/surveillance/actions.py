@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import F
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -46,6 +47,7 @@ from safecommunity.surveillance.models import (
     InjuryCase,
     Lead,
     Look,
+    Pack,
 )
 from safecommunity.surveillance.queries import Key
 from safecommunity.units.models import Unit
@@ -86,6 +88,7 @@ def add_case(
     checked = _checked(values, today)
     row = InjuryCase(unit=unit, path=unit.path, uuid=uid, by=by, **card_facts(unit, checked, uid))
     InjuryCase.objects.bulk_create([row])
+    _mark(unit, [row.injured_date])
     record("injury.added", row, by=by, unit=unit, after=_told(row))
     _keep(row, by)
     _warn_of_case(row, today, by)
@@ -111,6 +114,7 @@ def take_in(*, unit: Unit, rows: Sequence[tuple[uuid.UUID, Checked]], by: User |
     ]
     if made:
         InjuryCase.objects.insert(made)
+        _mark(unit, [row.injured_date for row in made])
         kind = library.ledgers["injuries"]
         lines = (ledgers.finished(kind, ledger_line(row), row.uuid, is_starred=False) for row in made)
         ledgers.add_finished(ledger="injuries", unit=unit, rows=lines, by=by, source=source)
@@ -136,8 +140,9 @@ def change_case(
     _allow(by, Permission.INJURY_ENTER, row.unit)
     _standing(row)
     checked = _checked(_unmasked(row, values), today)
-    before = _told(row)
+    before, day = _told(row), row.injured_date
     change(row, version=version, **card_facts(row.unit, checked, row.uuid))
+    _mark(row.unit, [day, row.injured_date])
     gone, came = ledgers.differing(before, _told(row))
     record("injury.changed", row, by=by, unit=row.unit, before=gone, after=came)
     _keep(row, by)
@@ -150,6 +155,7 @@ def withdraw_case(*, row: InjuryCase, version: int, reason: str, by: User) -> No
     _allow(by, Permission.INJURY_ENTER, row.unit)
     _standing(row)
     change(row, version=version, state=State.WITHDRAWN)
+    _mark(row.unit, [row.injured_date])
     record("injury.withdrawn", row, by=by, unit=row.unit, reason=reason)
     _let_go(row, reason, by)
 
@@ -161,6 +167,7 @@ def restore_case(*, row: InjuryCase, version: int, by: User) -> None:
     if row.state != State.WITHDRAWN:
         raise Refused(_("这张卡没有撤回，不用恢复。"))
     change(row, version=version, state=State.STANDING)
+    _mark(row.unit, [row.injured_date])
     record("injury.restored", row, by=by, unit=row.unit)
     _keep(row, by)
 
@@ -179,6 +186,7 @@ def merge_cases(*, row: InjuryCase, version: int, other: InjuryCase, by: User) -
     own, theirs = queries.opened(row), queries.opened(other)
     came = {name: value for name, value in theirs.items() if name not in own}
     change(other, version=other.version, state=State.MERGED, into=row)
+    _mark(other.unit, [other.injured_date])
     _let_go(other, _("并入另一张卡"), by)
     _refill(row, version, {**own, **came}, {**row.filled, str(other.uuid): sorted(came)})
     record(
@@ -202,6 +210,7 @@ def unmerge_case(*, row: InjuryCase, version: int, by: User) -> None:
     left = {name: value for name, value in values.items() if name not in got}
     filled = {uid: names for uid, names in kept.filled.items() if uid != str(row.uuid)}
     change(row, version=version, state=State.STANDING, into=None)
+    _mark(row.unit, [row.injured_date])
     _refill(kept, kept.version, left, filled)
     record("injury.unmerged", row, by=by, unit=row.unit, before={"into": str(kept.uuid)})
     for one in (row, kept):
@@ -344,6 +353,26 @@ def close_accident(*, row: Accident, version: int, by: User) -> None:
     change(row, version=version, state=Accident.State.CLOSED)
     record("accident.closed", row, by=by, unit=row.unit)
     _keep_accident(row, by)
+
+
+def pack(*, unit: Unit) -> int:
+    """Pack the years of a unit of which cards were written; how many. One that is written meanwhile waits."""
+    from safecommunity.surveillance import columns  # slow import
+
+    packs, done = Pack.objects.in_unit(unit), 0
+    for year, mark in packs.exclude(packed=F("mark")).values_list("year", "mark"):
+        rows = InjuryCase.objects.in_unit(unit).filter(injured_date__year=year).order_by()
+        held = columns.packed(rows.values_list(*columns.READ))
+        done += packs.filter(year=year, mark=mark).update(packed=mark, **held)
+    return done
+
+
+def pack_anew(*, unit: Unit) -> int:
+    """Make every pack of a unit from its cards, as if there were none; how many."""
+    with transaction.atomic():
+        Pack.objects.in_unit(unit).delete()
+        _mark(unit, InjuryCase.objects.in_unit(unit).order_by().dates("injured_date", "year"))
+    return pack(unit=unit)
 
 
 @transaction.atomic
@@ -702,6 +731,16 @@ def _refill(row: InjuryCase, version: int, values: dict[str, Any], filled: dict[
         filled=filled,
         **{**card_facts(row.unit, checked, row.uuid), "remark": row.remark},
     )
+    _mark(row.unit, [row.injured_date])
+
+
+def _mark(unit: Unit, days: Iterable[date]) -> None:
+    """Cards of these days are written: the packs of their years are behind, and packed anew later."""
+    packs = [Pack(unit=unit, path=unit.path, year=year) for year in sorted({day.year for day in days})]
+    Pack.objects.bulk_create(
+        packs, update_conflicts=True, unique_fields=["unit", "year"], update_fields=["mark"]
+    )
+    enqueue("surveillance.pack", unit=unit, arguments={}, by=None, unique="pack")
 
 
 def _told(row: InjuryCase) -> dict[str, Any]:

@@ -3,26 +3,25 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import product
-from typing import Any
 
 import numpy as np
-from django.db.models import Count, Min, QuerySet
-from django.db.models.functions import ExtractIsoWeekDay, Substr, TruncMonth
+from django.db.models import Count
 from numpy.typing import NDArray
 
 from safecommunity.accounts.models import User
 from safecommunity.analysis import rates
 from safecommunity.analysis.rates import Limits, Ratio
 from safecommunity.analysis.usual import Usual, standing_out, usual
-from safecommunity.core.divisions import Level
 from safecommunity.core.watches import Watch
 from safecommunity.library import codes
 from safecommunity.places import queries as places
-from safecommunity.surveillance import queries
+from safecommunity.places.queries import Denominator
+from safecommunity.surveillance import columns, queries
+from safecommunity.surveillance.columns import Columns
 from safecommunity.surveillance.models import InjuryCase
 from safecommunity.surveillance.queries import AREA, UNSAID, Ask, Key
 from safecommunity.units.models import Unit
@@ -84,7 +83,7 @@ class Band:
 
 @dataclass(frozen=True, slots=True)
 class Area:
-    """A neighbourhood: cases, people, rate a thousand and year, the rate drawn to the mean, and its standing.
+    """A part of the unit: cases, people, rate a thousand and year, the rate drawn to the mean, its standing.
 
     `standing`: `high` or `low` beyond the limits that 998 of 1,000 ordinary areas of its size keep, `usual`
     within, "" where people or cases are too few; `ratio`: cases over those expected by age and sex.
@@ -128,47 +127,40 @@ class Explored:
 def story(unit: Unit, user: User, month: date) -> Story:
     """The month that begins on this day."""
     first, after = month.replace(day=1), _next(month)
-    rows = queries.cases(unit, user)
-    begins = rows.order_by().aggregate(first=Min("injured_date"))["first"]
-    months = _months(max(begins or first, _back(first, PAST_MONTHS - 1)), first)
-    counted = _by_month(rows, months[0], after - timedelta(days=1))
-    series = _series(counted, months)
-    total = series.get((), np.zeros(len(months)))
-    found = usual(total, len(months) - 1)
     last = after - timedelta(days=1)
+    begins = columns.asked(unit, user, Ask(to_date=last)).first_day() or first
+    months = _months(max(begins, _back(first, PAST_MONTHS - 1)), first)
+    cards = columns.asked(unit, user, Ask().between(months[0], last))
+    total, series = _monthly(cards, months), _series(cards, months)
+    found = usual(total, len(months) - 1)
     parts = _explained(series, len(months) - 1) if found and total[-1] > found.expected else ()
     return Story(first, last, int(total[-1]), found, parts, tuple(zip(months, map(int, total), strict=True)))
 
 
 def explore(unit: Unit, user: User, ask: Ask, first: date, last: date) -> Explored:
     """Who, where, when and how of the cards that answer, between two days."""
-    rows = queries.cases(unit, user, ask.between(first, last)).order_by()
+    cards = columns.asked(unit, user, ask.between(first, last))
     years = ((last - first).days + 1) / YEAR
     people_year = next((y for y in places.population_years(division_codes(unit)) if y <= last.year), None)
-    cells = Counter[tuple[str, str]]()
-    for band, sex, count in rows.values_list("band", "sex").annotate(n=Count("id")):
-        cells[band, sex] += count
     hours = np.zeros((7, 24), np.int64)
     unsaid = 0
-    by_hour = rows.annotate(day=ExtractIsoWeekDay("injured_date")).values_list("day", "hour")
-    for day, hour, count in by_hour.annotate(n=Count("id")):
+    for (day, hour), count in cards.counted("weekday", "hour").items():
         if hour is None:
             unsaid += count
         else:
-            hours[day - 1, hour] += count
-    months = _months(first.replace(day=1), last.replace(day=1))
-    monthly = _series(_by_month(rows, first, last), months).get((), np.zeros(len(months)))
+            hours[day, hour] = count
+    months = _months(first, last)
     return Explored(
-        total=sum(cells.values()),
+        total=len(cards),
         first=first,
         last=last,
-        bands=_bands(unit, cells, people_year, years),
-        ranks={name: _ranked(rows, name) for name in ("cause", "place", "activity", "severity", "outcome")},
+        bands=_bands(unit, cards.counted("band", "sex"), people_year, years),
+        ranks={name: _ranked(cards, name) for name in ("cause", "place", "activity", "severity", "outcome")},
         hours=Table(tuple(map(str, range(7))), tuple(map(str, range(24))), hours, standing_out(hours)),
         unsaid_hours=unsaid,
-        months=tuple(zip(months, map(int, monthly), strict=True)),
-        areas=areas(unit, rows, people_year, years),
-        cross=_cross(rows),
+        months=tuple(zip(months, map(int, _monthly(cards, months)), strict=True)),
+        areas=areas(unit, cards, people_year, years),
+        cross=_cross(cards),
         people_year=people_year,
     )
 
@@ -180,33 +172,37 @@ def compare(
 
     (first and last day of the other, count of the other, its number of years, ratio of rates a day).
     """
-    begins = queries.cases(unit, user).order_by().aggregate(first=Min("injured_date"))["first"]
-    count = queries.cases(unit, user, ask.between(first, last)).count()
+    begins = columns.asked(unit, user, Ask()).first_day()
+
+    def count_of(span: tuple[date, date]) -> int:
+        return len(columns.asked(unit, user, ask.between(*span)))
+
+    count = count_of((first, last))
     days = (last - first).days + 1
     found = []
     for years in (1, 3):
         spans = [(_years_back(first, back), _years_back(last, back)) for back in range(1, years + 1)]
         if begins is None or spans[-1][0] < begins:
             continue
-        other = sum(queries.cases(unit, user, ask.between(*span)).count() for span in spans)
+        other = sum(map(count_of, spans))
         length = sum((end - start).days + 1 for start, end in spans)
         ratio = rates.rate_ratio(count, days, other, length)
         found.append((spans[-1][0], spans[0][1], other, years, ratio))
     return found
 
 
-def areas(unit: Unit, rows: QuerySet[InjuryCase], year: int | None, years: float) -> tuple[Area, ...]:
-    """The neighbourhoods of the unit; expected cases by the rates by age and sex of all together."""
-    names = {one.code: one.name for one in places.inside(division_codes(unit), Level.NEIGHBOURHOOD)}
-    cells = Counter[tuple[str, str, str]]()
-    listed = rows.annotate(code=Substr("area", 1, AREA)).values_list("code", "band", "sex")
-    for code, band, sex, count in listed.annotate(n=Count("id")):
-        if code in names:
-            cells[code, band, sex] += count
+def areas(unit: Unit, cards: Columns, year: int | None, years: float) -> tuple[Area, ...]:
+    """The parts of the unit; expected cases by the rates by age and sex of all together."""
+    names = queries.parts(unit)
+    digits = min(map(len, names), default=AREA)
+    cells = Counter[tuple[str, str, str]](
+        {key: n for key, n in cards.counted("area", "band", "sex", digits=digits).items() if key[0] in names}
+    )
     counts = {code: sum(n for key, n in cells.items() if key[0] == code) for code in names}
-    people = {code: places.population([code], year).total if year else 0 for code in names}
+    bases = places.population_of_each(list(names), year) if year else {}
+    people = {code: bases[code].total if year else 0 for code in names}
     known = [code for code in names if people[code]]
-    expected = _expected(cells, known, year) if year else {}
+    expected = _expected(cells, {code: bases[code] for code in known})
     rows_: list[Area] = []
     n = np.array([people[code] for code in known], dtype=float) * years
     y = np.array([counts[code] for code in known], dtype=float)
@@ -292,26 +288,19 @@ def _explained(series: Mapping[Key, NDArray[np.float64]], at: int) -> tuple[Part
     return tuple(kept[:MOST_PARTS])
 
 
-def _by_month(rows: QuerySet[InjuryCase], first: date, last: date) -> list[tuple[Any, ...]]:
-    names = ("month", "cause", "place", "band", "area", "severity", "activity")
-    wanted = rows.order_by().filter(injured_date__gte=first, injured_date__lte=last)
-    monthly = wanted.annotate(month=TruncMonth("injured_date")).values_list(*names)
-    return list(monthly.annotate(n=Count("id")))
+def _monthly(cards: Columns, months: Sequence[date]) -> NDArray[np.float64]:
+    counted = cards.counted("month")
+    return np.array([counted[month,] for month in months], float)
 
 
-def _series(counted: Iterable[tuple[Any, ...]], months: Sequence[date]) -> dict[Key, NDArray[np.float64]]:
+def _series(cards: Columns, months: Sequence[date]) -> dict[Key, NDArray[np.float64]]:
     at = {month: place for place, month in enumerate(months)}
     series: dict[Key, NDArray[np.float64]] = {}
-    for month, *rest, count in counted:
-        if month not in at:
-            continue
-        said = dimensions(rest)
-        keys: list[Key] = [()]
-        keys += [
-            tuple((name, said[name]) for name in by) for by in BREAKDOWNS if all(said[name] for name in by)
-        ]
-        for key in keys:
-            series.setdefault(key, np.zeros(len(months)))[at[month]] += count
+    for by in BREAKDOWNS:
+        for (month, *values), count in cards.counted("month", *by).items():
+            if all(values):
+                key = tuple(zip(by, values, strict=True))
+                series.setdefault(key, np.zeros(len(months)))[at[month]] += count
     return series
 
 
@@ -334,16 +323,16 @@ def _bands(
     return tuple(found)
 
 
-def _ranked(rows: QuerySet[InjuryCase], name: str) -> tuple[tuple[str, int], ...]:
-    counted = rows.values_list(name).annotate(n=Count("id"))
-    return tuple(sorted(((code or UNSAID, n) for code, n in counted), key=lambda one: (-one[1], one[0])))
+def _ranked(cards: Columns, name: str) -> tuple[tuple[str, int], ...]:
+    counted = cards.counted(name).items()
+    return tuple(sorted(((code or UNSAID, n) for (code,), n in counted), key=lambda one: (-one[1], one[0])))
 
 
-def _cross(rows: QuerySet[InjuryCase]) -> Table:
+def _cross(cards: Columns) -> Table:
     """Causes × age bands."""
     causes, bands = tuple(codes["injury-causes"]), tuple(codes["age-bands"])
     counts = np.zeros((len(causes), len(bands)), np.int64)
-    for cause, band, count in rows.values_list("cause", "band").annotate(n=Count("id")):
+    for (cause, band), count in cards.counted("cause", "band").items():
         if cause in causes and band in bands:
             counts[causes.index(cause), bands.index(band)] = count
     kept = np.flatnonzero(counts.sum(axis=1))
@@ -352,18 +341,19 @@ def _cross(rows: QuerySet[InjuryCase]) -> Table:
     return Table(tuple(causes[place] for place in kept), bands, shown, marks)
 
 
-def _expected(cells: Mapping[tuple[str, str, str], int], known: Sequence[str], year: int) -> dict[str, float]:
+def _expected(
+    cells: Mapping[tuple[str, str, str], int], bases: Mapping[str, Denominator]
+) -> dict[str, float]:
     """Area → cases if each age and sex had the rate of all areas together; {} where parts are unknown."""
-    bases = {code: places.population([code], year) for code in known}
-    expected = dict.fromkeys(known, 0.0)
+    expected = dict.fromkeys(bases, 0.0)
     for band, (sex, gb) in product(codes["age-bands"].values(), (("male", "1"), ("female", "2"))):
         first, last = int(band.extra["from"]), int(band.extra["to"]) if band.extra["to"] else None
-        people = {code: bases[code].of(sex=gb, age_from=first, age_to=last) for code in known}
+        people = {code: base.of(sex=gb, age_from=first, age_to=last) for code, base in bases.items()}
         if any(count is None for count in people.values()):
             return {}
         total = sum(count or 0 for count in people.values())
-        cases = sum(cells.get((code, band.code, sex), 0) for code in known)
-        for code in known:
+        cases = sum(cells.get((code, band.code, sex), 0) for code in bases)
+        for code in bases:
             expected[code] += cases * (people[code] or 0) / total if total else 0.0
     return expected
 

@@ -76,6 +76,29 @@ class InjuryCase(UnitRow):
         return f"{self.injured_date} #{self.pk}"
 
 
+class Pack(UnitRow):
+    """The cards of a unit in a year as columns of numbers: a copy for counting, see `columns`.
+
+    `mark` is new whenever a card of the year is written; the copy holds while it was `packed` at that mark.
+    """
+
+    year = models.PositiveSmallIntegerField(_("年份"))
+    mark = models.UUIDField(default=uuid.uuid4)
+    packed = models.UUIDField(null=True)
+    words = models.TextField(default="{}")
+    areas = models.TextField(default="[]")
+    cards = models.BinaryField(default=b"")
+
+    class Meta:
+        verbose_name = _("伤害卡计数副本")
+        ordering = ["unit", "year"]
+        indexes = [models.Index(fields=["path", "year"], name="pack_by_path")]
+        constraints = [models.UniqueConstraint(fields=["unit", "year"], name="pack_once_a_year")]
+
+    def __str__(self) -> str:
+        return f"{self.unit_id} {self.year}"
+
+
 class Accident(UnitRow):
     """An accident or event from its first report to its closure.
 

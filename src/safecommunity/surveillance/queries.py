@@ -15,6 +15,7 @@ from safecommunity.accounts.models import User
 from safecommunity.accounts.sealing import unseal
 from safecommunity.core import injuries
 from safecommunity.core.card_sheets import CardSheet
+from safecommunity.core.divisions import Level, level_of
 from safecommunity.core.geometry import contains, from_geojson
 from safecommunity.core.injuries import Likeness, Rules
 from safecommunity.core.ledgers import LedgerType
@@ -265,6 +266,19 @@ def areas(unit: Unit) -> dict[str, str]:
     found = {one.code: one.name for one in places.inside(own, 5)}
     found |= {one.code: f"{one.division.name} · {one.name}" for one in places.grids(own)}
     return dict(sorted(found.items()))
+
+
+def parts(unit: Unit) -> dict[str, str]:
+    """Code → name of the divisions that the figures of a unit are told apart by: the level below its own."""
+    own = division_codes(unit)
+    level = max((level_of(code) for code in own), default=Level.NEIGHBOURHOOD)
+    return {one.code: one.name for one in places.inside(own, min(level + 1, Level.NEIGHBOURHOOD))}
+
+
+def offered_areas(unit: Unit) -> dict[str, str]:
+    """Code → name of what figures may be narrowed to: the parts, of neighbourhoods the grids too."""
+    found = parts(unit)
+    return areas(unit) if all(len(code) == AREA for code in found) else found
 
 
 def accidents(unit: Unit) -> QuerySet[Accident]:

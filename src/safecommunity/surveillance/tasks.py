@@ -35,6 +35,12 @@ def look(job: Job, progress: Progress) -> dict[str, Any]:
     return {"units": len(units)}
 
 
+@task("surveillance.pack")
+def pack(job: Job, progress: Progress) -> dict[str, Any]:
+    """The figures of a unit's cards are packed where they are behind."""
+    return {"years": actions.pack(unit=job.unit)}
+
+
 @task("surveillance.import-look", needs=Permission.INJURY_ENTER)
 def look_at_sheet(job: Job, progress: Progress) -> dict[str, Any]:
     """Open the file and read its headings."""

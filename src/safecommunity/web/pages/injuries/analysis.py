@@ -33,13 +33,13 @@ TABLES = ("bands", "cause", "hours", "months", "areas", "cross")
 
 @requires(Permission.INJURY_VIEW)
 def index(request: PersonRequest, unit: Unit) -> HttpResponse:
-    from safecommunity.surveillance import figures  # slow import
+    from safecommunity.surveillance import columns, figures  # slow imports
 
     month = _month(request.GET.get("month", ""))
     names = queries.areas(unit)
     story = figures.story(unit, request.user, month.start)
-    ask = queries.Ask().between(month.start, month.end)
-    rows = queries.cases(unit, request.user, ask)
+    cards = columns.asked(unit, request.user, queries.Ask().between(month.start, month.end))
+    outcomes = cards.counted("outcome")
     open_alerts = queries.alerts(unit, request.user).filter(state=Alert.State.NEW)
     context = {
         "month": month,
@@ -48,9 +48,9 @@ def index(request: PersonRequest, unit: Unit) -> HttpResponse:
         "phrases": list(sentences.overview(unit, story, names)),
         "story": story,
         "records": sentences.records(unit, month.start, month.end),
-        "severe": rows.filter(severity="severe").count(),
-        "admitted": rows.filter(outcome__in=["admitted", "transferred"]).count(),
-        "deaths": rows.filter(outcome="died").count(),
+        "severe": cards.counted("severity")["severe",],
+        "admitted": outcomes["admitted",] + outcomes["transferred",],
+        "deaths": outcomes["died",],
         "trend": [count for _first, count in story.months][-25:],
         "trend_from": story.months[-25:][0][0],
         "alerts": [described(one, names) for one in open_alerts[:MOST_ALERTS]],
@@ -69,7 +69,7 @@ def explore(request: PersonRequest, unit: Unit) -> HttpResponse:
     from safecommunity.web.pages.injuries import charts  # slow import
 
     found, ask = _explored(request, unit)
-    names, told = queries.areas(unit), sentences.about(found)
+    told = sentences.about(found)
     context = {
         **charts.of(found),
         "found": found,
@@ -77,7 +77,9 @@ def explore(request: PersonRequest, unit: Unit) -> HttpResponse:
         "areas_told": told["areas"],
         "ask": ask,
         "filters": display.filters(ask, FILTERS),
-        "areas_offered": [(code, name, ask.area == code) for code, name in names.items()],
+        "areas_offered": [
+            (code, name, ask.area == code) for code, name in queries.offered_areas(unit).items()
+        ],
         "records": f"?{request.GET.urlencode()}",
         "is_partly_hidden": queries.hidden(unit, request.user),
         "here": "explore",
@@ -110,18 +112,17 @@ def compare(request: PersonRequest, unit: Unit) -> HttpResponse:
     from safecommunity.web.pages.injuries import charts  # slow import
 
     ask, first, last = period(request)
-    count = queries.cases(unit, request.user, ask.between(first, last)).count()
     found, _ask = _explored(request, unit)
     context = {
         "first": first,
         "last": last,
-        "count": count,
+        "count": found.total,
         "ask": ask,
         "filters": display.filters(ask, FILTERS),
         "periods": [
             {
                 "first": start, "last": end, "other": other, "years": years, "ratio": ratio,
-                "sentence": sentences.ratio(count, other, years, ratio),
+                "sentence": sentences.ratio(found.total, other, years, ratio),
             }
             for start, end, other, years, ratio in figures.compare(unit, request.user, ask, first, last)
         ],

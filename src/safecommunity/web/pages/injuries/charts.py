@@ -75,7 +75,7 @@ def rows(found: Explored, table: str) -> Iterator[list[Any]]:
         yield from ([f"{first:%Y-%m}", n] for first, n in found.months)
     elif table == "areas":
         yield [
-            _("社区"),
+            _("地方"),
             _("起数"),
             _("人口"),
             _("每千人年"),
@@ -98,7 +98,7 @@ def method(table: str) -> str:
     notes = {
         "bands": _("率＝起数÷（人口×年数），精确泊松95%界限；不足10起不计算。"),
         "areas": _(
-            "平滑：Marshall 经验贝叶斯；高低：漏斗图99.8%界限；应有数：全部社区合计的性别年龄别率间接标化。"
+            "平滑：Marshall 经验贝叶斯；高低：漏斗图99.8%界限；应有数：各地合计的性别年龄别率间接标化。"
         ),
         "hours": _("有时点的卡按星期和小时计数；标记：校正残差，Benjamini–Hochberg 1%。"),
         "cross": _("原因×年龄组计数；标记：校正残差，Benjamini–Hochberg 1%，不足5起不标。"),

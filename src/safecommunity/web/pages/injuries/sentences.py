@@ -159,7 +159,7 @@ def _hours(found: Explored) -> str:
 def _areas(found: Explored) -> str:
     high = [one.name for one in found.areas if one.standing == "high"]
     if high:
-        return _("%(names)s的率高于同样大小的社区偶然会有的范围。") % {"names": _("、").join(high)}
+        return _("%(names)s的率高于同样大小的地方偶然会有的范围。") % {"names": _("、").join(high)}
     if any(one.standing for one in found.areas):
-        return _("各社区的高低都在偶然会有的范围里，不宜排名。")
-    return _("人口或伤害数太少，不能比较各社区。")
+        return _("各地的高低都在偶然会有的范围里，不宜排名。")
+    return _("人口或伤害数太少，不能比较各地。")
