@@ -47,13 +47,27 @@ def small_count(count: int, limit: int = SMALLEST_TOLD) -> str:
 
 
 def suppressed(counts: Sequence[int], limit: int = SMALLEST_TOLD) -> list[str]:
-    """A row of counts whose total is told too: no hidden count can be found by subtraction.
+    """The parts of a total that is told too: no hidden count can be reckoned from it.
 
-    When exactly one count would be hidden, the next smallest one is hidden with it, as "…".
+    As many of the next smallest ones are hidden with the small ones, as "…", as it takes until each small one
+    may still be anything below the limit; where no number of them is enough, all are, the noughts too.
     """
     told = [small_count(count, limit) for count in counts]
-    hidden = [i for i, count in enumerate(counts) if 0 < count < limit]
-    others = [i for i in range(len(counts)) if i not in hidden and counts[i] > 0]
-    if len(hidden) == 1 and others:
-        told[min(others, key=lambda i: counts[i])] = "…"
+    small = [count for count in counts if 0 < count < limit]
+    others = sorted((i for i in range(len(counts)) if counts[i] >= limit), key=lambda i: counts[i])
+    also = 0
+    while small and not _uncertain(small, [counts[i] for i in others], also, limit):
+        if also == len(others):
+            return ["…"] * len(counts)
+        told[others[also]] = "…"
+        also += 1
     return told
+
+
+def _uncertain(small: Sequence[int], others: Sequence[int], also: int, limit: int) -> bool:
+    """Whether a small count may be anything for whoever knows the rule; `also`: how many hide with them."""
+    total, rest = sum(small) + sum(others[:also]), len(small) - 1
+    hidden = also * others[also] if also < len(others) else total  # what hides with them is at most that
+    largest = total - rest - also * limit
+    smallest = total - rest * (limit - 1) - (hidden if also else 0)
+    return largest >= limit - 1 and smallest <= 1

@@ -48,6 +48,7 @@ from safecommunity.surveillance.models import (
     Lead,
     Look,
     Pack,
+    PublicSummary,
 )
 from safecommunity.surveillance.queries import Key
 from safecommunity.units.models import Unit
@@ -373,6 +374,36 @@ def pack_anew(*, unit: Unit) -> int:
         Pack.objects.in_unit(unit).delete()
         _mark(unit, InjuryCase.objects.in_unit(unit).order_by().dates("injured_date", "year"))
     return pack(unit=unit)
+
+
+@transaction.atomic
+def publish_summary(*, unit: Unit, year: int, by: User, today: date) -> PublicSummary:
+    """Tell everybody of the injuries of a year that is over, as they stand now.
+
+    Raises Refused, PermissionDenied.
+    """
+    from safecommunity.surveillance.summaries import summary  # slow import
+
+    _allow(by, Permission.RESIDENT_HANDLE, unit)
+    if year >= today.year:
+        raise Refused(_("只公开已经结束的年份。"))
+    if queries.summaries(unit).filter(year=year).exists():
+        raise Refused(_("这一年已经公开。要换成新的数字，请先撤下。"))
+    if queries.told_around(unit, year):
+        raise Refused(_("上级或下级单位已经公开了这一年：两份数字相减会露出小数，不能同时公开。"))
+    row = PublicSummary.objects.create(
+        unit=unit, path=unit.path, year=year, told=summary(unit, year), published_date=today, by=by
+    )
+    record("injury-summary.published", row, by=by, unit=unit, after={"year": year})
+    return row
+
+
+@transaction.atomic
+def withdraw_summary(*, row: PublicSummary, version: int, by: User) -> None:
+    """Tell it no longer. Raises StaleRecord, PermissionDenied."""
+    _allow(by, Permission.RESIDENT_HANDLE, row.unit)
+    change(row, version=version, withdrawn_at=timezone.now())
+    record("injury-summary.withdrawn", row, by=by, unit=row.unit, before={"year": row.year})
 
 
 @transaction.atomic

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from math import prod
@@ -70,14 +70,16 @@ class Part:
         if name == "weekday":
             return (self.records["day"] + 6) % 7, range(7)
         if name == "month":
-            return self._months()
+            return self._days(lambda day: day.replace(day=1))
+        if name == "season":
+            of_month = {n: one.code for one in codes["seasons"].values() for n in one.extra["months"].split()}
+            return self._days(lambda day: of_month[str(day.month)])
         return self.records[name], self.words[name]
 
-    def _months(self) -> tuple[NDArray[Any], Sequence[date]]:
+    def _days(self, label: Callable[[date], Any]) -> tuple[NDArray[Any], Sequence[Any]]:
         days = self.records["day"]
         first = int(days.min())
-        listed = [date.fromordinal(day).replace(day=1) for day in range(first, int(days.max()) + 1)]
-        return _renamed(days - first, listed)
+        return _renamed(days - first, [label(date.fromordinal(n)) for n in range(first, int(days.max()) + 1)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +97,7 @@ class Columns:
 
     def counted(self, *names: str, digits: int = AREA) -> Counter[tuple[Any, ...]]:
         """How many there are of each combination of these: any of `COUNTED`, `area` (its first digits, ""
-        where it has fewer), `group` (of ages), `hour`, `weekday` and `month` (its first day).
+        where it has fewer), `group` (of ages), `hour`, `weekday`, `month` (its first day) and `season`.
         """
         found = Counter[tuple[Any, ...]]()
         for part in self.parts:
@@ -113,11 +115,14 @@ class Held(NamedTuple):
     cards: bytes
 
 
-def asked(unit: Unit, user: User, ask: Ask) -> Columns:
-    """The cards that `queries.cases` gives, of this unit and those beneath it that the person may know of."""
+def asked(unit: Unit, user: User | None, ask: Ask) -> Columns:
+    """The cards that `queries.cases` gives, of this unit and those beneath it that the person may know of.
+
+    `user` None: what everybody may know, so no restricted card.
+    """
     first, last = ask.from_date or date.min, ask.to_date or date.max
     packs = Pack.objects.below(unit).filter(year__gte=first.year, year__lte=last.year)
-    reached = tuple(reach(user, Permission.INJURY_SENSITIVE))
+    reached = tuple(reach(user, Permission.INJURY_SENSITIVE)) if user else ()
     alike: dict[str, list[Held]] = {}
     behind: dict[int, list[int]] = {}
     for owner, path, year, mark, packed_at, words, areas, cards in packs.values_list(*PACK):
@@ -126,17 +131,19 @@ def asked(unit: Unit, user: User, ask: Ask) -> Columns:
         else:
             behind.setdefault(year, []).append(owner)
     if behind:
-        rows = queries.cases(unit, user, ask).filter(_of(behind)).order_by()
-        read = packed(rows.values_list(*READ))
+        rows = queries.cases(unit, user, ask) if user else queries.open_cases(unit, ask)
+        read = packed(rows.filter(_of(behind)).order_by().values_list(*READ))
         alike.setdefault(read["words"], []).append(Held(True, read["areas"], read["cards"]))
     parts = [_told(words, held, user, ask) for words, held in alike.items()]
     return Columns(tuple(part for part in parts if len(part.records)))
 
 
-def _told(words: str, packs: Sequence[Held], user: User, ask: Ask) -> Part:
+def _told(words: str, packs: Sequence[Held], user: User | None, ask: Ask) -> Part:
     """The cards of packs in the same words that answer and that the person may know of."""
     part, known = _joined(words, packs)
-    known = known | (part.records["restricted"] == 0) | (part.records["by"] == user.pk)
+    known = known | (part.records["restricted"] == 0)
+    if user:
+        known |= part.records["by"] == user.pk
     return part.where(known & _answering(part, ask))
 
 

@@ -99,6 +99,35 @@ class Pack(UnitRow):
         return f"{self.unit_id} {self.year}"
 
 
+class PublicSummary(UnitRow):
+    """What a unit tells everybody of the injuries of a year, as it stood when it was published.
+
+    `told`: the total and, by table, (code, count) pairs, as texts in which small counts are hidden already.
+    """
+
+    uuid = models.UUIDField(default=uuid.uuid4, editable=False, unique=True)
+    year = models.PositiveSmallIntegerField(_("年份"))
+    told = models.JSONField(default=dict)
+    published_date = models.DateField(_("发布日期"))
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("发布人")
+    )
+    withdrawn_at = models.DateTimeField(_("撤下时间"), null=True, default=None)
+
+    class Meta:
+        verbose_name = _("伤害情况公开")
+        ordering = ["-year", "-id"]
+        indexes = [models.Index(fields=["path", "year"], name="public_summary_by_path")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["unit", "year"], condition=Q(withdrawn_at=None), name="one_public_summary_a_year"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.year)
+
+
 class Accident(UnitRow):
     """An accident or event from its first report to its closure.
 

@@ -31,10 +31,11 @@ from safecommunity.surveillance.models import (
     InjuryCase,
     Lead,
     Look,
+    PublicSummary,
 )
 from safecommunity.units.models import Unit
 from safecommunity.units.permissions import Permission, can, reach
-from safecommunity.units.queries import division_codes
+from safecommunity.units.queries import above, division_codes
 from safecommunity.units.scope import within
 
 State = InjuryCase.State
@@ -369,6 +370,18 @@ def card_sheet(row: CardImport) -> CardSheet:
     required = (one.code for one in form().fields.values() if one.required)
     lacks = tuple(name for name in required if name not in {*columns, *NEVER_LACKING})
     return CardSheet(columns=columns, fixed={"source": row.source}, lacks=lacks)
+
+
+def summaries(unit: Unit) -> QuerySet[PublicSummary]:
+    """What the unit tells everybody, the latest year first."""
+    return PublicSummary.objects.in_unit(unit).filter(withdrawn_at=None).select_related("unit", "by")
+
+
+def told_around(unit: Unit, year: int) -> bool:
+    """Whether a unit above or beneath tells of this year: the two could be held against each other."""
+    chain = list(above(unit))
+    told = PublicSummary.objects.below(chain[0]).filter(withdrawn_at=None, year=year).exclude(unit=unit)
+    return told.filter(Q(unit__in=chain) | within([unit.path])).exists()
 
 
 def leads(unit: Unit) -> QuerySet[Lead]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from math import isinf
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
@@ -16,7 +17,7 @@ from safecommunity.surveillance.queries import LISTS, UNSAID, Key
 if TYPE_CHECKING:
     from safecommunity.surveillance.findings import Findings, Raised
 
-NAMED_BY = {**LISTS, "group": "age-groups", "part": "day-parts", "days": "week-parts"}
+NAMED_BY = {**LISTS, "group": "age-groups", "part": "day-parts", "days": "week-parts", "season": "seasons"}
 IN_ORDER = ("area", "group", "sex", "place", "activity", "part", "days", "cause")
 
 
@@ -38,10 +39,35 @@ def named(key: Key, areas: Mapping[str, str]) -> str:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A year for everybody: a sentence, and tables (heading, lines of what and how many)."""
+
+    year: int
+    sentence: str
+    tables: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
+
+
+def told(year: int, summary: Mapping[str, Any]) -> Told:
+    """What `PublicSummary.told` holds, in words; the sentence names only counts that the tables tell."""
+    tables = {
+        name: tuple((word(name, code), text) for code, text in lines)
+        for name, lines in summary["tables"].items()
+        if lines
+    }
+    said = {"year": year, "total": summary["total"]}
+    sentence = _("%(year)s年登记伤害 %(total)s 起（不含自伤、暴力等受限的）。") % said
+    for name, lines in tables.items():
+        what, count = max(lines, key=lambda one: int(one[1]) if one[1].isdecimal() else 0)
+        most = {"by": dimension(name), "what": what, "count": count}
+        sentence += _("按%(by)s看，最多的是%(what)s，%(count)s 起。") % most
+    return Told(year, sentence, tuple((dimension(name), lines) for name, lines in tables.items()))
+
+
 def dimension(name: str) -> str:
     words = {
         "area": _("社区"), "group": _("年龄"), "sex": _("性别"), "place": _("地点"), "activity": _("活动"),
-        "part": _("时段"), "days": _("日子"), "cause": _("原因"),
+        "part": _("时段"), "days": _("日子"), "cause": _("原因"), "season": _("季节"),
     }  # fmt: skip
     return words[name]
 

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 
 import pytest
+from django.core.exceptions import PermissionDenied
 from django.test import Client
+from django.urls import reverse
 
+from safecommunity.audit.models import Line
 from safecommunity.library import watches
-from safecommunity.surveillance import actions
+from safecommunity.surveillance import actions, queries
 from safecommunity.surveillance.models import Alert
 from safecommunity.units.models import Unit
-from safecommunity.web.pages.injuries import alerts, analysis
+from safecommunity.web.pages.injuries import alerts, analysis, telling
 from tests import make
 from tests.surveillance.test_alerts import quiet
 from tests.surveillance.test_cases import ASSAULT, FALL
@@ -25,7 +29,7 @@ PAGES = ("index", "explore", "compare", "public", "methods", "alerts", "cards", 
 
 @pytest.fixture(autouse=True)
 def day(monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in (analysis, alerts):
+    for module in (analysis, alerts, telling):
         monkeypatch.setattr(module, "today", lambda: TODAY)
 
 
@@ -106,6 +110,51 @@ def test_the_public_is_told_no_small_count(street: Unit, lin: Client) -> None:
     assert "…" in page  # the next smallest goes too, or the two would follow from the sum
     assert 'class="number">7<' not in page
     assert 'class="number">12<' in page
+
+
+@pytest.mark.requirement("R155")
+def test_a_year_is_open_to_all_only_once_published_and_as_it_was_then(
+    street: Unit, lin: Client, client: Client
+) -> None:
+    open_page = reverse("report:injuries", args=[street.slug])
+    put(street, date(2025, 4, 3), 30)
+    put(street, date(2025, 7, 3), 11, cause="animal", place="road")
+    put(street, date(2025, 7, 3), 2, cause="burn")
+    put(street, date(2025, 8, 1), 9, cause="sexual", intent="assault", assailant="family")
+    assert client.get(open_page).status_code == 404
+    assert "最多的是跌倒、坠落，30 起" in shown(lin, url("injuries:public", street))
+    send(lin, url("injuries:publish-summary", street))
+    put(street, date(2025, 4, 3), 5)
+    page = shown(client, open_page)
+    assert "2025年登记伤害 43 起" in page
+    assert "&lt;5" in page
+    assert "性侵犯" not in page
+    assert re.search(r"春季[^<]*</th><td[^>]*>30<", page)
+    assert 'class="number">2<' not in page
+    assert open_page in shown(client, reverse("report:notices", args=[street.slug]))
+    row = queries.summaries(street).get()
+    assert row.told["total"] == "43"
+    send(lin, url("injuries:withdraw-summary", street, row.uuid))
+    assert client.get(open_page).status_code == 404
+    acts = Line.objects.filter(act__startswith="injury-summary").values_list("act", flat=True)
+    assert sorted(acts) == ["injury-summary.published", "injury-summary.withdrawn"]
+
+
+@pytest.mark.requirement("R155")
+def test_a_summary_is_refused_where_another_one_would_give_it_away(street: Unit) -> None:
+    below = make.unit("锦绣社区", parent=street, kind="neighbourhood")
+    he = make.member(street, "office", "he")
+    zhou = make.member(street, "officer", "zhou")
+    publish = actions.publish_summary
+    with pytest.raises(PermissionDenied):
+        publish(unit=street, year=2025, by=zhou, today=TODAY)
+    with pytest.raises(actions.Refused):
+        publish(unit=street, year=2026, by=he, today=TODAY)
+    publish(unit=below, year=2025, by=he, today=TODAY)
+    for unit in (street, below):
+        with pytest.raises(actions.Refused):
+            publish(unit=unit, year=2025, by=he, today=TODAY)
+    assert publish(unit=street, year=2024, by=he, today=TODAY).told == {"total": "0", "tables": {}}
 
 
 @pytest.mark.requirement("R164")

@@ -13,7 +13,7 @@ from django.db.models.functions import TruncMonth
 from django.utils.translation import gettext as _
 
 from safecommunity.core.papers import Column, Note, Paragraph, Run, Trace
-from safecommunity.core.privacy import suppressed
+from safecommunity.core.privacy import small_count, suppressed
 from safecommunity.core.reports import Call, Scope
 from safecommunity.library import codes
 from safecommunity.reports.blocks.registry import MOST_ROWS, Made, block, kind, rest, table
@@ -37,7 +37,7 @@ def sentence(records: Records, call: Call, scope: Scope) -> Made:
     ]
     if not total:
         return ()
-    severe, admitted, died = suppressed(parts)
+    severe, admitted, died = map(small_count, parts)
     said = {"total": total, "severe": severe, "admitted": admitted, "died": died}
     text = (
         _("登记伤害 %(total)s 起，其中重度 %(severe)s 起，住院或转院 %(admitted)s 起，死亡 %(died)s 人。")

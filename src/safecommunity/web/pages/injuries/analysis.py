@@ -1,4 +1,4 @@
-"""What the cards tell: the month in a sentence, the explorer, comparisons, for the public, the methods."""
+"""What the cards tell: the month in a sentence, the explorer, comparisons, the methods."""
 
 from __future__ import annotations
 
@@ -12,8 +12,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from safecommunity.core.periods import Period, UnknownPeriod
-from safecommunity.core.privacy import suppressed
-from safecommunity.library import codes, watches
+from safecommunity.library import watches
 from safecommunity.surveillance import queries, wording
 from safecommunity.surveillance.models import Alert
 from safecommunity.units.models import Unit
@@ -35,7 +34,7 @@ TABLES = ("bands", "cause", "hours", "months", "areas", "cross")
 def index(request: PersonRequest, unit: Unit) -> HttpResponse:
     from safecommunity.surveillance import columns, figures  # slow imports
 
-    month = _month(request.GET.get("month", ""))
+    month = asked_month(request)
     names = queries.areas(unit)
     story = figures.story(unit, request.user, month.start)
     cards = columns.asked(unit, request.user, queries.Ask().between(month.start, month.end))
@@ -135,34 +134,6 @@ def compare(request: PersonRequest, unit: Unit) -> HttpResponse:
 
 
 @requires(Permission.INJURY_VIEW)
-def public(request: PersonRequest, unit: Unit) -> HttpResponse:
-    """A month for the public: no count of one to four, nothing by place."""
-    month = _month(request.GET.get("month", ""))
-    rows = queries.cases(unit, request.user, queries.Ask().between(month.start, month.end))
-    listed = dict.fromkeys(codes["injury-causes"], 0)
-    for cause in rows.order_by().values_list("cause", flat=True):
-        listed[cause] = listed.get(cause, 0) + 1
-    causes = sorted(((code, n) for code, n in listed.items() if n), key=lambda one: (-one[1], one[0]))
-    told = suppressed([count for _code, count in causes])
-    total = suppressed([sum(listed.values())])
-    accidents = queries.accidents(unit).filter(
-        happened_at__date__gte=month.start, happened_at__date__lte=month.end
-    )
-    context = {
-        "month": month,
-        "previous": month.previous(),
-        "next": month.next() if month.next().end < today() else None,
-        "total": total[0],
-        "causes": [
-            (wording.word("cause", code), text) for (code, _n), text in zip(causes, told, strict=True)
-        ],
-        "accidents": suppressed([accidents.count()])[0],
-        "here": "public",
-    }  # fmt: skip
-    return render(request, "injuries/public.html", context)
-
-
-@requires(Permission.INJURY_VIEW)
 def methods(request: PersonRequest, unit: Unit) -> HttpResponse:
     """How it is worked out, in plain words, with the settings in force."""
     watch = watches["weekly"]
@@ -194,9 +165,10 @@ def period(request: PersonRequest) -> tuple[queries.Ask, date, date]:
     return ask, *ask.days(today())
 
 
-def _month(code: str) -> Period:
+def asked_month(request: PersonRequest) -> Period:
+    """The month of the address; the last whole one where nothing sensible is said."""
     try:
-        month = Period.parse(code)
+        month = Period.parse(request.GET.get("month", ""))
     except UnknownPeriod:
         month = Period.month_of(today()).previous()
     if month.kind != "month" or not 1990 <= month.start.year <= today().year:

@@ -9,6 +9,7 @@ from safecommunity.web.pages.injuries import (
     imports,
     leads,
     quality,
+    telling,
     views,
 )
 
@@ -19,7 +20,9 @@ urlpatterns = [
     path("explore/", analysis.explore, name="explore"),
     path("explore/<slug:table>.csv", analysis.export, name="export"),
     path("compare/", analysis.compare, name="compare"),
-    path("public/", analysis.public, name="public"),
+    path("public/", telling.public, name="public"),
+    path("public/publish/", telling.publish, name="publish-summary"),
+    path("public/<uuid:uid>/withdraw/", telling.withdraw, name="withdraw-summary"),
     path("methods/", analysis.methods, name="methods"),
     path("alerts/", alerts.index, name="alerts"),
     path("alerts/<uuid:uid>/", alerts.detail, name="alert"),

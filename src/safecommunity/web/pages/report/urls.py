@@ -12,5 +12,6 @@ urlpatterns = [
     path("r/<str:receipt>/", views.status, name="status"),
     path("r/<str:receipt>/fixed/", views.judge, name="judge"),
     path("notices/", views.notices, name="notices"),
+    path("injuries/", views.injuries, name="injuries"),
     path("code.svg", views.code, name="code"),
 ]

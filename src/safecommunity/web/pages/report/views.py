@@ -19,6 +19,8 @@ from safecommunity.documents.media import MediaRefused
 from safecommunity.ledgers.wording import told
 from safecommunity.residents import actions, queries
 from safecommunity.residents.models import Report
+from safecommunity.surveillance import queries as surveillance
+from safecommunity.surveillance import wording
 from safecommunity.units.models import Unit
 from safecommunity.units.wall import narrow
 from safecommunity.web.access import public
@@ -125,9 +127,20 @@ def notices(request: HttpRequest, place: str) -> HttpResponse:
     begin, end, figures = display.accidents(unit, today())
     context = {
         "announcements": queries.announcements(unit)[:50], "fields": fields, "since": since, "end": end,
-        "begin": begin, "figures": figures,
+        "begin": begin, "figures": figures, "are_years_told": surveillance.summaries(unit).exists(),
     }  # fmt: skip
     return _page(request, unit, "notices", context)
+
+
+@public(TOLD)
+def injuries(request: HttpRequest, place: str) -> HttpResponse:
+    """The years whose injuries the unit has published, as they were when it did; 404 while there are none."""
+    unit = _unit(place)
+    rows = surveillance.summaries(unit)
+    if not rows:
+        raise Http404(_("没有这个页面。"))
+    years = [wording.told(row.year, row.told) for row in rows]
+    return _page(request, unit, "injuries", {"years": years})
 
 
 @public("the code leads to the page that is open to all")
