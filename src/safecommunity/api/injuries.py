@@ -115,8 +115,11 @@ class StoryOut(Schema):
 
 
 class FindingOut(Schema):
-    """`asked`: the questions that find its cards; `against`: whose other values are the rest."""
+    """`key`: what its cards have in common; `asked`: the questions that find them; `against`: whose other
+    values are the rest.
+    """
 
+    key: dict[str, str]
     asked: dict[str, list[str]]
     kinds: list[str]
     sentence: str
@@ -173,7 +176,7 @@ def cases(request: HttpRequest, slug: str, offset: int = 0, limit: int = 50) -> 
 def add(request: HttpRequest, response: HttpResponse, slug: str, given: CaseIn) -> Status[dict[str, Any]]:
     unit = unit_for(request, slug, Permission.INJURY_ENTER)
     day = timezone.localdate()
-    row = _tried(
+    row = tried(
         actions.add_case, unit=unit, values=given.values, by=_person(request), today=day, uid=given.uuid
     )
     response["ETag"] = f'"{row.version}"'
@@ -193,7 +196,7 @@ def change(
 ) -> dict[str, Any]:
     row = _case(request, slug, uuid, Permission.INJURY_ENTER)
     common = {"row": row, "version": asked_version(request), "by": _person(request)}
-    _tried(actions.change_case, **common, values=given.values, today=timezone.localdate())
+    tried(actions.change_case, **common, values=given.values, today=timezone.localdate())
     response["ETag"] = f'"{row.version}"'
     return _case_out(row)
 
@@ -203,14 +206,14 @@ def merge(request: HttpRequest, slug: str, uuid: UUID, given: MergeIn) -> dict[s
     row = _case(request, slug, uuid, Permission.INJURY_ENTER)
     other = _case(request, slug, given.other, Permission.INJURY_ENTER)
     common = {"row": row, "version": asked_version(request), "by": _person(request)}
-    _tried(actions.merge_cases, **common, other=other)
+    tried(actions.merge_cases, **common, other=other)
     return _case_out(row)
 
 
 @router.post("/units/{slug}/injuries/{uuid}/unmerge", response=CaseOut, summary="Take a merge back")
 def unmerge(request: HttpRequest, slug: str, uuid: UUID) -> dict[str, Any]:
     row = _case(request, slug, uuid, Permission.INJURY_ENTER)
-    _tried(actions.unmerge_case, row=row, version=asked_version(request), by=_person(request))
+    tried(actions.unmerge_case, row=row, version=asked_version(request), by=_person(request))
     return _case_out(row)
 
 
@@ -262,7 +265,7 @@ def handle(request: HttpRequest, slug: str, uuid: UUID, given: HandledIn) -> dic
     if row is None:
         raise HttpError(404, _("没有这条预警，或者您看不到它。"))
     common = {"row": row, "version": asked_version(request), "by": _person(request)}
-    _tried(actions.handle_alert, **common, state=given.state, note=given.note, today=timezone.localdate())
+    tried(actions.handle_alert, **common, state=given.state, note=given.note, today=timezone.localdate())
     return _alert_out(row)
 
 
@@ -276,7 +279,7 @@ def accidents(request: HttpRequest, slug: str, offset: int = 0, limit: int = 50)
 @router.post("/units/{slug}/accidents", response={201: AccidentOut}, summary="Report an accident")
 def report(request: HttpRequest, slug: str, given: CaseIn) -> Status[dict[str, Any]]:
     unit, person = unit_for(request, slug, Permission.INJURY_ENTER), _person(request)
-    row = _tried(
+    row = tried(
         actions.report_accident,
         unit=unit,
         values=given.values,
@@ -300,7 +303,7 @@ def supplement(
 ) -> dict[str, Any]:
     row = _accident(request, slug, uuid, Permission.INJURY_ENTER)
     common = {"row": row, "version": asked_version(request), "by": _person(request)}
-    _tried(actions.supplement, **common, values=given.values, note=given.note, now=timezone.now())
+    tried(actions.supplement, **common, values=given.values, note=given.note, now=timezone.now())
     response["ETag"] = f'"{row.version}"'
     return _accident_out(row)
 
@@ -309,14 +312,14 @@ def supplement(
 def findings(request: HttpRequest, slug: str, uuid: UUID, given: FindingsIn) -> dict[str, Any]:
     row = _accident(request, slug, uuid, Permission.INJURY_ENTER)
     common = {"row": row, "version": asked_version(request), "by": _person(request)}
-    _tried(actions.investigate, **common, today=timezone.localdate(), **given.dict())
+    tried(actions.investigate, **common, today=timezone.localdate(), **given.dict())
     return _accident_out(row)
 
 
 @router.post("/units/{slug}/accidents/{uuid}/close", response=AccidentOut, summary="Close an accident")
 def close(request: HttpRequest, slug: str, uuid: UUID) -> dict[str, Any]:
     row = _accident(request, slug, uuid, Permission.INJURY_ENTER)
-    _tried(actions.close_accident, row=row, version=asked_version(request), by=_person(request))
+    tried(actions.close_accident, row=row, version=asked_version(request), by=_person(request))
     return _accident_out(row)
 
 
@@ -338,7 +341,8 @@ def _accident(request: HttpRequest, slug: str, uuid: UUID, permission: Permissio
     return row
 
 
-def _tried(action: Any, **given: Any) -> Any:
+def tried(action: Any, **given: Any) -> Any:
+    """The action done, or its refusal as an answer."""
     try:
         return action(**given)
     except StaleRecord as error:
@@ -382,6 +386,7 @@ def _finding_out(one: Raised, names: dict[str, str]) -> dict[str, Any]:
     return {
         **{name: getattr(one, name) for name in plain},
         **ends,
+        "key": dict(one.key),
         "asked": queries.question(one.key),
         "sentence": wording.finding(one, names),
     }

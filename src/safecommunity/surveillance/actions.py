@@ -713,7 +713,8 @@ def refuse_sheet(*, row: CardImport, reason: str) -> None:
 def _proposed_columns(unit: Unit, source: str, headings: Sequence[str]) -> dict[str, str]:
     """Field → heading: as last time for this source, else by what the fields are called."""
     names = {column.key: (column.label, column.label_en, column.key) for column in queries.form().columns}
-    known = {folded(heading): name for name, heading in queries.remembered_columns(unit, source).items()}
+    last = queries.remembered_columns(unit).get(source, {})
+    known = {folded(heading): name for name, heading in last.items()}
     keys = matched(headings, names, known=known)
     return {key: heading for key, heading in zip(keys, headings, strict=True) if key}
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
+from urllib.parse import parse_qs
 from uuid import UUID
 
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
@@ -165,6 +166,18 @@ def question(key: Key) -> dict[str, list[str]]:
         else:
             asked[name] = [value]
     return asked
+
+
+def series_key(series: str) -> Key:
+    """The question of a series → its dimensions; several bands are their group."""
+    asked = parse_qs(series)
+    key = []
+    for name in ("area", "band", "place", "cause"):
+        if name == "band" and name in asked:
+            key.append(("group", codes["age-bands"][asked["band"][0]].extra["group"]))
+        elif name in asked:
+            key.append((name, asked[name][0]))
+    return tuple(key)
 
 
 def spans(name: str) -> dict[str, range]:
@@ -348,10 +361,10 @@ def card_import(unit: Unit, pk: int) -> CardImport | None:
     return card_imports(unit).filter(pk=pk).first()
 
 
-def remembered_columns(unit: Unit, source: str) -> dict[str, str]:
-    """Field → heading as they were matched by hand for the last sheet of this source."""
-    done = card_imports(unit).filter(source=source, sheet="", state=CardImport.State.DONE).first()
-    return dict(done.columns) if done else {}
+def remembered_columns(unit: Unit) -> dict[str, dict[str, str]]:
+    """Source → field → heading, as they were matched by hand for its last sheet."""
+    done = card_imports(unit).filter(sheet="", state=CardImport.State.DONE).order_by("id")
+    return dict(done.values_list("source", "columns"))
 
 
 def import_job(row: CardImport) -> Job | None:

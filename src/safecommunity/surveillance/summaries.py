@@ -19,12 +19,12 @@ TABLES = ("cause", "group", "season", "place")
 def summary(unit: Unit, year: int) -> dict[str, Any]:
     """What `PublicSummary.told` holds: of cards that are not restricted, in the order of the code lists."""
     cards = columns.asked(unit, None, Ask().between(date(year, 1, 1), date(year, 12, 31)))
-    tables = {name: _told(cards, name) for name in TABLES} if len(cards) >= SMALLEST_TOLD else {}
+    tables = {name: told_counts(cards, name) for name in TABLES} if len(cards) >= SMALLEST_TOLD else {}
     return {"total": small_count(len(cards)), "tables": tables}
 
 
-def _told(cards: Columns, name: str) -> list[tuple[str, str]]:
-    """Code → count as told; nothing at all where no count of the table may be."""
+def told_counts(cards: Columns, name: str) -> list[tuple[str, str]]:
+    """Code → count as told, in the order of the code list; [] where no count of them may be told."""
     counted = cards.counted(name)
     order = [code for code in (*codes[NAMED_BY[name]], "") if counted[code,]]
     told = suppressed([counted[code,] for code in order])

@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 
 from safecommunity.core.messages import Words
 from safecommunity.ledgers.wording import local
-from safecommunity.library import codes
-from safecommunity.surveillance.queries import LISTS, UNSAID, Key
+from safecommunity.library import codes, watches
+from safecommunity.surveillance.models import Alert
+from safecommunity.surveillance.queries import LISTS, UNSAID, Key, series_key
 
 if TYPE_CHECKING:
     from safecommunity.surveillance.findings import Findings, Raised
@@ -37,6 +38,29 @@ def named(key: Key, areas: Mapping[str, str]) -> str:
         for name in IN_ORDER
         if name in said
     )
+
+
+def alert_name(row: Alert, areas: Mapping[str, str]) -> str:
+    """What an alert is about."""
+    if row.method != "event":
+        return named(series_key(row.series), areas)
+    kind, _colon, rest = row.series.partition(":")
+    if kind == "accident":
+        return _("有死亡或三人以上伤亡的事故")
+    code = rest.partition(":")[0]
+    found = next((one for one in watches["weekly"].events if one.code == code), None)
+    return local(Words(found.name, found.name_en)) if found else code
+
+
+def alert_why(row: Alert) -> str:
+    """Why there is an alert."""
+    if row.method == "event":
+        return _("按规定，这类事件不论多少都要核查。")
+    last = row.weeks[-1]
+    return _("%(week)s这一周 %(count)s 起；往常平均约 %(expected)s 起，一般不超过 %(upper)s 起。") % {
+        "week": last["week"], "count": last["count"], "expected": f"{last['expected']:.1f}",
+        "upper": int(last["upper"]),
+    }  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from safecommunity.accounts.models import User
 from safecommunity.library import checklists, codes
 from safecommunity.surveillance import actions, queries, wording
+from safecommunity.surveillance.leads import offered as may_make
 from safecommunity.surveillance.models import Followed, Lead
 from safecommunity.units.models import Unit
 from safecommunity.units.permissions import Permission, can
@@ -32,19 +33,18 @@ Kind = Followed.Kind
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """Where a thing is made and where it stands, and the right to make it."""
+    """Where a thing is made and where it stands."""
 
     make: str
     show: str
     arguments: tuple[str, ...]
-    permission: Permission
     icon: str
 
 
 WAYS = {
-    Kind.PROJECT: Way("ledgers:add", "ledgers:entry", (PROJECTS,), Permission.LEDGER_EDIT, "target"),
-    Kind.TARGET: Way("targets:new", "targets:detail", (), Permission.TARGET_EDIT, "flag"),
-    Kind.INSPECTION: Way("hazards:new-plan", "hazards:plan", (), Permission.HAZARD_MANAGE, "clipboard-check"),
+    Kind.PROJECT: Way("ledgers:add", "ledgers:entry", (PROJECTS,), "target"),
+    Kind.TARGET: Way("targets:new", "targets:detail", (), "flag"),
+    Kind.INSPECTION: Way("hazards:new-plan", "hazards:plan", (), "clipboard-check"),
 }
 
 
@@ -55,9 +55,7 @@ def offered(user: User, unit: Unit) -> list[tuple[str, str, str]]:
         Kind.TARGET: _("设为目标"),
         Kind.INSPECTION: _("安排检查"),
     }
-    return [
-        (kind.value, labels[kind], way.icon) for kind, way in WAYS.items() if can(user, way.permission, unit)
-    ]
+    return [(kind.value, labels[kind], WAYS[kind].icon) for kind in may_make(user, unit)]
 
 
 def form_of(lead: Lead, kind: str) -> str:

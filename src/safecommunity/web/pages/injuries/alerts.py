@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
-from urllib.parse import parse_qs
 from uuid import UUID
 
 from django import forms
@@ -18,11 +17,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from safecommunity.library import codes, watches
-from safecommunity.surveillance import actions, queries
+from safecommunity.surveillance import actions, queries, wording
 from safecommunity.surveillance.models import Alert
-from safecommunity.surveillance.queries import Key
-from safecommunity.surveillance.wording import named
 from safecommunity.units.models import Unit
 from safecommunity.units.permissions import Permission, can
 from safecommunity.units.scope import StaleRecord
@@ -30,7 +26,6 @@ from safecommunity.web import leads
 from safecommunity.web.access import PersonRequest, exactly_once, requires
 from safecommunity.web.acts import lines_of
 from safecommunity.web.clock import today
-from safecommunity.web.components.words import local
 from safecommunity.web.pages.injuries.sentences import records
 
 PAGE = 50
@@ -112,57 +107,16 @@ def handle(request: PersonRequest, unit: Unit, uid: UUID) -> HttpResponse:
 
 
 def described(row: Alert, names: dict[str, str]) -> Described:
-    badge, kind = BADGES[row.state], row.series.partition(":")[0]
+    title, why, badge = wording.alert_name(row, names), wording.alert_why(row), BADGES[row.state]
     if row.method == "event":
-        return Described(row, _event(row), _("按规定，这类事件不论多少都要核查。"), _source(row, kind), badge)
-    last = row.weeks[-1]
-    monday = date.fromisoformat(last["week"])
-    why = _("%(week)s这一周 %(count)s 起；往常平均约 %(expected)s 起，一般不超过 %(upper)s 起。") % {
-        "week": monday.isoformat(), "count": last["count"], "expected": f"{last['expected']:.1f}",
-        "upper": int(last["upper"]),
-    }  # fmt: skip
-    key = series_key(row.series)
-    url = records(row.unit, monday, monday + timedelta(days=6), key)
-    return Described(row, named(key, names), why, url, badge)
+        return Described(row, title, why, _source(row), badge)
+    monday = date.fromisoformat(row.weeks[-1]["week"])
+    url = records(row.unit, monday, monday + timedelta(days=6), queries.series_key(row.series))
+    return Described(row, title, why, url, badge)
 
 
-def series_key(series: str) -> Key:
-    """The question of a series → its dimensions; several bands are their group."""
-    asked = parse_qs(series)
-    key = []
-    for name in ("area", "band", "place", "cause"):
-        if name == "band" and name in asked:
-            key.append(("group", codes["age-bands"][asked["band"][0]].extra["group"]))
-        elif name in asked:
-            key.append((name, asked[name][0]))
-    return tuple(key)
-
-
-def as_lead(row: Alert) -> dict[str, Any]:
-    """What is kept of an alert that is taken up: its words, its cards, the figures of its last week."""
-    found = described(row, queries.areas(row.unit))
-    event = row.method == "event"
-    last = {} if event else row.weeks[-1]
-    monday = row.week if event else date.fromisoformat(last["week"])
-    return {
-        "title": found.title, "key": () if event else series_key(row.series), "first": monday,
-        "last": monday + timedelta(days=6),
-        "sentence": _("%(name)s：%(why)s") % {"name": found.title, "why": found.why},
-        "figures": {name: last[name] for name in ("count", "expected") if name in last},
-    }  # fmt: skip
-
-
-def _event(row: Alert) -> str:
-    kind, _colon, rest = row.series.partition(":")
-    if kind == "accident":
-        return _("有死亡或三人以上伤亡的事故")
-    code = rest.partition(":")[0]
-    found = next((one for one in watches["weekly"].events if one.code == code), None)
-    return local(found) if found else code
-
-
-def _source(row: Alert, kind: str) -> str:
-    uid = row.series.rpartition(":")[2]
+def _source(row: Alert) -> str:
+    kind, uid = row.series.partition(":")[0], row.series.rpartition(":")[2]
     return reverse("accidents:detail" if kind == "accident" else "injuries:detail", args=[row.unit.slug, uid])
 
 

@@ -12,7 +12,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from safecommunity.surveillance import actions, queries, wording
+from safecommunity.surveillance import actions, queries
+from safecommunity.surveillance.leads import alert_facts, finding_facts
 from safecommunity.units.models import Unit
 from safecommunity.units.permissions import Permission
 from safecommunity.web import leads
@@ -35,15 +36,7 @@ def of_finding(request: PersonRequest, unit: Unit) -> HttpResponse:
     if one is None:
         messages.error(request, _("这条发现已经不在了：记录有了变化。请看现在的发现。"))
         return redirect(f"{reverse('injuries:findings', args=[unit.slug])}?{request.GET.urlencode()}")
-    names = queries.areas(unit)
-    first, last = found.first, found.last
-    said = {"first": first, "last": last, "sentence": wording.finding(one, names)}
-    around = queries.open_cases(unit, queries.of_cause(key).between(first, last)).count()
-    row = actions.take_up(
-        unit=unit, title=wording.named(key, names), key=key, first=first, last=last, by=request.user,
-        sentence=_("%(first)s至%(last)s，%(sentence)s") % said,
-        figures={"count": one.count, "expected": round(one.expected, 2), "around": around},
-    )  # fmt: skip
+    row = actions.take_up(unit=unit, by=request.user, **finding_facts(unit, found, one))
     return redirect(leads.form_of(row, kind))
 
 
@@ -54,7 +47,7 @@ def of_alert(request: PersonRequest, unit: Unit, uid: UUID) -> HttpResponse:
     """Keep an alert as it stands and go to the form that makes something of it."""
     kind, found = _kind(request), alerts.alert_of(request, unit, uid)
     try:
-        row = actions.take_up(unit=found.unit, by=request.user, alert=found, **alerts.as_lead(found))
+        row = actions.take_up(unit=found.unit, by=request.user, alert=found, **alert_facts(found))
     except actions.Refused as error:
         messages.error(request, str(error))
         return redirect("injuries:alert", unit.slug, uid)

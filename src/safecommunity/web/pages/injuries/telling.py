@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from safecommunity.core.privacy import small_count, suppressed
+from safecommunity.core.privacy import small_count
 from safecommunity.residents.queries import is_open
 from safecommunity.surveillance import actions, queries, wording
 from safecommunity.units.models import Unit
@@ -24,11 +24,10 @@ from safecommunity.web.pages.injuries.analysis import asked_month
 @requires(Permission.INJURY_VIEW)
 def public(request: PersonRequest, unit: Unit) -> HttpResponse:
     """A month without small counts, places and restricted cards; the last year, as it would be told."""
-    from safecommunity.surveillance import columns  # slow import
+    from safecommunity.surveillance import columns, summaries  # slow imports
 
     month, year = asked_month(request), today().year - 1
     cards = columns.asked(unit, None, queries.Ask().between(month.start, month.end))
-    causes = sorted(cards.counted("cause").items(), key=lambda one: (-one[1], one[0]))
     accidents = queries.accidents(unit).filter(
         happened_at__date__gte=month.start, happened_at__date__lte=month.end
     )
@@ -39,12 +38,13 @@ def public(request: PersonRequest, unit: Unit) -> HttpResponse:
         "next": month.next() if month.next().end < today() else None,
         "total": small_count(len(cards)),
         "causes": [
-            (wording.word("cause", code), text)
-            for ((code,), _n), text in zip(causes, suppressed([n for _code, n in causes]), strict=True)
+            (wording.word("cause", code), text) for code, text in summaries.told_counts(cards, "cause")
         ],
         "accidents": small_count(accidents.count()),
         "told": told,
-        "draft": None if year in [row.year for row in told] else _draft(unit, year),
+        "draft": None
+        if year in [row.year for row in told]
+        else wording.told(year, summaries.summary(unit, year)),
         "is_open": is_open(unit),
         "may_publish": can(request.user, Permission.RESIDENT_HANDLE, unit),
         "here": "public",
@@ -80,10 +80,3 @@ def withdraw(request: PersonRequest, unit: Unit, uid: UUID) -> HttpResponse:
     else:
         messages.success(request, _("已撤下。"))
     return redirect("injuries:public", unit.slug)
-
-
-def _draft(unit: Unit, year: int) -> wording.Told:
-    """The year as it would be told today."""
-    from safecommunity.surveillance.summaries import summary  # slow import
-
-    return wording.told(year, summary(unit, year))
