@@ -14,6 +14,8 @@ from tests import make
 from tests.api.test_programmes import ask
 from tests.surveillance.test_accidents import FIRE, NOW
 from tests.surveillance.test_cases import ASSAULT, FALL, NAMED, NUMBER, TODAY
+from tests.surveillance.test_effects import monthly
+from tests.surveillance.test_hotspots import CODES, street_of
 
 pytestmark = pytest.mark.django_db
 
@@ -97,6 +99,23 @@ def test_a_month_and_its_alerts_are_read_and_handled(unit: Unit, lin: User) -> N
     assert ask(lin, "POST", one, {"state": "acted", "note": "已走访"}, version=1)[0] == 412
     stranger = make.member(make.unit("别处街道"), "office", "he")
     assert ask(stranger, "POST", one, {"state": "acted", "note": "x"}, version=2)[0] == 404
+
+
+@pytest.mark.requirement("R142", "R184")
+def test_the_effect_of_a_project_is_told_with_its_limits_or_why_not() -> None:
+    street = street_of(CODES[:2])
+    monthly(street, [20] * 12 + [10] * 22)
+    monthly(street, [30] * 34, CODES[1])
+    person = make.member(street, "office", "lin")
+    base = f"/units/{street.slug}/injury-effect?area={CODES[0]}&cause=fall&start="
+    status, found = ask(person, "GET", f"{base}2025-01-01&other=rest")
+    assert (status, found["silence"], found["mean_before"], found["mean_after"]) == (200, "", 20, 10)
+    assert found["factor"] == pytest.approx(0.5)
+    assert found["lower"] < 0.5 < found["upper"] < 1
+    assert found["months"][12] == {"first": "2025-01-01", "count": 10, "elsewhere": 30, "without": 20}
+    short = ask(person, "GET", f"{base}2026-06-01&other=nonsense")[1]
+    assert (short["silence"], short["factor"], short["months"][0]["elsewhere"]) == ("after", None, None)
+    assert ask(make.member(make.unit(), "office", "he"), "GET", f"{base}2025-01-01")[0] == 404
 
 
 @pytest.mark.requirement("R56")

@@ -145,6 +145,30 @@ class FindingsOut(Schema):
     findings: list[FindingOut]
 
 
+class EffectMonthOut(Schema):
+    """`elsewhere`: of the comparison; `without`: to be expected without the project."""
+
+    first: dt.date
+    count: int
+    elsewhere: int | None
+    without: float | None
+
+
+class EffectOut(Schema):
+    """A factor (0.8: one fifth fewer) with its limits, and the smallest reduction that could have been seen;
+    null where `silence` says why: `before`, `after` (too short a time on that side), `few`.
+    """
+
+    factor: float | None
+    lower: float | None
+    upper: float | None
+    least: float | None
+    silence: str
+    mean_before: float
+    mean_after: float
+    months: list[EffectMonthOut]
+
+
 class AlertOut(Schema):
     uuid: UUID
     unit: str
@@ -250,6 +274,22 @@ def raised(request: HttpRequest, slug: str) -> dict[str, Any]:
     found, names = search(unit, ask, first, last), queries.areas(unit)
     whole = {name: getattr(found, name) for name in ("first", "last", "total", "looked", "base")}
     return {**whole, "findings": [_finding_out(one, names) for one in found.rows]}
+
+
+@router.get("/units/{slug}/injury-effect", response=EffectOut, summary="Injuries before and after a day")
+def effect(request: HttpRequest, slug: str, start: dt.date) -> dict[str, Any]:
+    """Asked as the page is: `area group cause other`; `other`: an area to compare with, or `rest`."""
+    from safecommunity.surveillance import effects  # slow import
+
+    unit = unit_for(request, slug, Permission.INJURY_VIEW)
+    question = effects.asked(start, request.GET.dict(), queries.areas(unit))
+    found = effects.evaluated(unit, question, timezone.localdate())
+    names = ("first", "count", "elsewhere", "without")
+    return {
+        **{name: getattr(found.effect, name, None) for name in ("factor", "lower", "upper", "least")},
+        **{name: getattr(found, name) for name in ("silence", "mean_before", "mean_after")},
+        "months": [dict(zip(names, row, strict=True)) for row in found.rows()],
+    }
 
 
 @router.get("/units/{slug}/injury-alerts", response=list[AlertOut], summary="Alerts, the latest first")

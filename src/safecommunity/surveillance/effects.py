@@ -5,7 +5,7 @@ Restricted cards are left out, so that everybody is shown the same.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -15,6 +15,7 @@ from django.db.models.functions import TruncMonth
 from safecommunity.analysis.effects import FEWEST, Effect, difference_in_differences, interrupted
 from safecommunity.core.periods import Period, months_later
 from safecommunity.ledgers.models import Entry
+from safecommunity.library import codes
 from safecommunity.surveillance import queries
 from safecommunity.surveillance.figures import FEW
 from safecommunity.surveillance.models import InjuryCase
@@ -22,6 +23,7 @@ from safecommunity.surveillance.queries import Key
 from safecommunity.units.models import Unit
 
 REST = "rest"
+LISTED = {"group": "age-groups", "cause": "injury-causes"}
 MOST_BEFORE = 60  # months
 YEAR = 12  # months: only whole years are compared, so that the seasons are alike
 HALF = 15  # a project that starts later in a month counts from the next one
@@ -58,6 +60,21 @@ class Told:
     mean_before: float
     mean_after: float
     silence: str
+
+    def rows(self) -> Iterator[tuple[date, int, int | None, float | None]]:
+        """Month, count, that of the comparison, what was to be expected; None where there is none."""
+        blank = [None] * (len(self.months) - len(self.without))
+        elsewhere = self.elsewhere or [None] * len(self.months)
+        return zip(self.months, self.counts, elsewhere, [*blank, *self.without], strict=True)
+
+
+def asked(start: date, said: Mapping[str, str], areas: Collection[str]) -> Question:
+    """What an address says, `area group cause other`; nonsense is left out. `areas`: codes of the unit."""
+    known = {"area": areas, **{name: codes[listed] for name, listed in LISTED.items()}}
+    key = tuple((name, said[name]) for name in known if said.get(name) in known[name])
+    own, other = dict(key).get("area"), said.get("other", "")
+    fits = other != own and (other in areas or (other == REST and own is not None))
+    return Question(start, key, other if fits else "")
 
 
 def projects(unit: Unit) -> QuerySet[Entry]:

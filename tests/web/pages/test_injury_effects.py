@@ -65,7 +65,7 @@ def test_a_project_is_judged_by_the_injuries_of_its_lead(street: Unit, lin: Clie
     sheet = openpyxl.load_workbook(
         BytesIO(lin.post(url("injuries:effect-export", street) + f"?project={row.pk}").content)
     ).active
-    assert [cell.value for cell in sheet[2]][:2] == ["2026-10", 10]
+    assert [cell.value for cell in sheet[2]][:2] == ["2024-01", 20]
     assert Line.objects.filter(act="injury-figures.exported", after__table="effect").exists()
 
 

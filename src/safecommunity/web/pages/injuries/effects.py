@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django.http import Http404, HttpResponse
@@ -16,7 +15,6 @@ from safecommunity.core.periods import Period
 from safecommunity.ledgers.models import Entry
 from safecommunity.library import codes
 from safecommunity.surveillance import actions, queries
-from safecommunity.surveillance.queries import Key
 from safecommunity.surveillance.wording import named, number, word
 from safecommunity.units.models import Unit
 from safecommunity.units.permissions import Permission, can
@@ -26,44 +24,45 @@ from safecommunity.web.components.lists import sheet
 from safecommunity.web.pages.injuries.sentences import change, records
 
 if TYPE_CHECKING:
-    from safecommunity.surveillance.effects import Told
+    from safecommunity.surveillance.effects import Question, Told
 
 WIDE, HIGH, LEFT, LOW = 720, 260, 40, 24
 REST = "rest"
-LISTED = {"cause": "injury-causes", "group": "age-groups"}
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What the address asks: a project or a day it began, whose injuries, compared with where."""
+    """What the address asks: a project, if one is chosen, and the question; None without a day."""
 
     projects: Sequence[Entry]
     project: Entry | None
-    start: date | None
-    key: Key
-    other: str
+    question: Question | None
 
 
 @requires(Permission.INJURY_VIEW)
 def index(request: PersonRequest, unit: Unit) -> HttpResponse:
     names = queries.areas(unit)
     asked = _asked(request, unit, names)
-    told = _told(unit, asked)
-    said = dict(asked.key)
+    told, question = _told(unit, asked), asked.question
+    key = question.key if question else ()
+    said, other = dict(key), question.other if question else ""
     context = {
         "asked": asked,
         "told": told,
-        "name": named(asked.key, names) or _("全部伤害"),
+        "name": named(key, names) or _("全部伤害"),
         "sentences": sentences(told) if told else [],
         "limits": limits(told) if told else "",
         "chart": chart(told) if told and told.months else None,
-        "rows": _rows(unit, asked, told) if told else [],
-        "causes": _choices("cause", said),
-        "groups": _choices("group", said),
+        "rows": [
+            (*row, records(unit, row[0], Period.month_of(row[0]).end, key, is_open=True))
+            for row in reversed(list(told.rows() if told else ()))
+        ],
+        "causes": _choices("injury-causes", said.get("cause", ""), "cause"),
+        "groups": _choices("age-groups", said.get("group", ""), "group"),
         "areas": [(code, name, code == said.get("area")) for code, name in names.items()],
         "others": [
-            *([(REST, _("其余社区合计"), asked.other == REST)] if "area" in said else []),
-            *((code, name, code == asked.other) for code, name in names.items() if code != said.get("area")),
+            *([(REST, _("其余社区合计"), other == REST)] if "area" in said else []),
+            *((code, name, code == other) for code, name in names.items() if code != said.get("area")),
         ],
         "here": "effect",
     }
@@ -76,15 +75,15 @@ def export(request: PersonRequest, unit: Unit) -> HttpResponse:
     """The months as a sheet, what is said of them below."""
     names = queries.areas(unit)
     asked = _asked(request, unit, names)
-    told = _told(unit, asked)
-    if told is None or not told.months:
+    told, question = _told(unit, asked), asked.question
+    if question is None or told is None or not told.months:
         raise Http404(_("没有可以导出的月份。"))
     rows = [
         [f"{month:%Y-%m}", count, away, None if without is None else round(without, 2)]
-        for month, count, away, without, _url in _rows(unit, asked, told)
+        for month, count, away, without in told.rows()
     ]
     notes = [
-        (_("伤害"), named(asked.key, names) or _("全部伤害")), (_("开始"), str(asked.start)),
+        (_("伤害"), named(question.key, names) or _("全部伤害")), (_("开始"), str(question.start)),
         *((_("结论"), one) for one in sentences(told)), (_("不能说明什么"), limits(told)),
     ]  # fmt: skip
     actions.note_figures(
@@ -92,7 +91,7 @@ def export(request: PersonRequest, unit: Unit) -> HttpResponse:
     )
     heads = [_("月份"), _("起数"), _("对照起数"), _("没有项目时应有")]
     columns = list(zip(heads, (24, 40, 10, 16), strict=True))
-    name = _("%(unit)s项目效果 %(start)s") % {"unit": unit.name, "start": asked.start}
+    name = _("%(unit)s项目效果 %(start)s") % {"unit": unit.name, "start": question.start}
     return sheet(name=name, title=_("效果"), columns=columns, rows=rows, notes=notes)
 
 
@@ -151,38 +150,22 @@ def chart(told: Told) -> dict[str, Any]:
 
 
 def _told(unit: Unit, asked: Asked) -> Told | None:
-    from safecommunity.surveillance.effects import Question, evaluated  # slow import
+    from safecommunity.surveillance.effects import evaluated  # slow import
 
-    return evaluated(unit, Question(asked.start, asked.key, asked.other), today()) if asked.start else None
+    return evaluated(unit, asked.question, today()) if asked.question else None
 
 
 def _asked(request: PersonRequest, unit: Unit, names: dict[str, str]) -> Asked:
     """The project's day and, until the person chooses otherwise, the injuries of the lead behind it."""
-    from safecommunity.surveillance.effects import projects  # slow import
+    from safecommunity.surveillance import effects  # slow import
 
-    rows = list(projects(unit)) if can(request.user, Permission.LEDGER_VIEW, unit) else []
+    rows = list(effects.projects(unit)) if can(request.user, Permission.LEDGER_VIEW, unit) else []
     project = next((one for one in rows if str(one.pk) == request.GET.get("project")), None)
     lead = queries.lead_behind(unit, "project", str(project.pk)) if project else None
     said = {**dict(lead.key if lead else ()), **request.GET.dict()}
-    known = {**{name: codes[listed] for name, listed in LISTED.items()}, "area": names}
-    key = tuple((name, said[name]) for name in ("area", "group", "cause") if said.get(name) in known[name])
-    other = said.get("other", "")
-    area = dict(key).get("area")
-    fits = other != area and (other in names or (other == REST and area is not None))
     start = project.record_date if project else queries.parse(dict(request.GET.lists())).from_date
-    return Asked(rows, project, start, key, other if fits else "")
+    return Asked(rows, project, effects.asked(start, said, names) if start else None)
 
 
-def _choices(name: str, said: dict[str, str]) -> list[tuple[str, str, bool]]:
-    return [(code, word(name, code), code == said.get(name)) for code in codes[LISTED[name]]]
-
-
-def _rows(unit: Unit, asked: Asked, told: Told) -> list[tuple[date, int, int | None, float | None, str]]:
-    """Month, count, that of the comparison, what was to be expected, and its records; the latest first."""
-    blank = len(told.months) - len(told.without)
-    return [
-        (month, told.counts[at], told.elsewhere[at] if told.elsewhere else None,
-         told.without[at - blank] if at >= blank else None,
-         records(unit, month, Period.month_of(month).end, asked.key, is_open=True))
-        for at, month in reversed(list(enumerate(told.months)))
-    ]  # fmt: skip
+def _choices(listed: str, chosen: str, name: str) -> list[tuple[str, str, bool]]:
+    return [(code, word(name, code), code == chosen) for code in codes[listed]]
