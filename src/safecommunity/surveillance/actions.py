@@ -392,7 +392,7 @@ def publish_summary(*, unit: Unit, year: int, by: User, today: date) -> PublicSu
     if queries.told_around(unit, year):
         raise Refused(_("上级或下级单位已经公开了这一年：两份数字相减会露出小数，不能同时公开。"))
     row = PublicSummary.objects.create(
-        unit=unit, path=unit.path, year=year, told=summary(unit, year), published_date=today, by=by
+        unit=unit, year=year, told=summary(unit, year), published_date=today, by=by
     )
     record("injury-summary.published", row, by=by, unit=unit, after={"year": year})
     return row

@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from safecommunity.places.models import PrefixField
+from safecommunity.units.models import Unit
 from safecommunity.units.scope import UnitRow
 
 
@@ -99,13 +100,15 @@ class Pack(UnitRow):
         return f"{self.unit_id} {self.year}"
 
 
-class PublicSummary(UnitRow):
+class PublicSummary(models.Model):
     """What a unit tells everybody of the injuries of a year, as it stood when it was published.
 
-    `told`: the total and, by table, (code, count) pairs, as texts in which small counts are hidden already.
+    It belongs to the public, so it has no scope. `told`: the total and, by table, (code, count) pairs, as
+    texts in which small counts are hidden already.
     """
 
     uuid = models.UUIDField(default=uuid.uuid4, editable=False, unique=True)
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
     year = models.PositiveSmallIntegerField(_("年份"))
     told = models.JSONField(default=dict)
     published_date = models.DateField(_("发布日期"))
@@ -113,11 +116,11 @@ class PublicSummary(UnitRow):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("发布人")
     )
     withdrawn_at = models.DateTimeField(_("撤下时间"), null=True, default=None)
+    version = models.PositiveIntegerField(default=1, editable=False)
 
     class Meta:
         verbose_name = _("伤害情况公开")
         ordering = ["-year", "-id"]
-        indexes = [models.Index(fields=["path", "year"], name="public_summary_by_path")]
         constraints = [
             models.UniqueConstraint(
                 fields=["unit", "year"], condition=Q(withdrawn_at=None), name="one_public_summary_a_year"

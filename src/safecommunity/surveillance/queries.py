@@ -387,14 +387,13 @@ def card_sheet(row: CardImport) -> CardSheet:
 
 def summaries(unit: Unit) -> QuerySet[PublicSummary]:
     """What the unit tells everybody, the latest year first."""
-    return PublicSummary.objects.in_unit(unit).filter(withdrawn_at=None).select_related("unit", "by")
+    return PublicSummary.objects.filter(unit=unit, withdrawn_at=None).select_related("unit", "by")
 
 
 def told_around(unit: Unit, year: int) -> bool:
     """Whether a unit above or beneath tells of this year: the two could be held against each other."""
-    chain = list(above(unit))
-    told = PublicSummary.objects.below(chain[0]).filter(withdrawn_at=None, year=year).exclude(unit=unit)
-    return told.filter(Q(unit__in=chain) | within([unit.path])).exists()
+    told = PublicSummary.objects.filter(withdrawn_at=None, year=year).exclude(unit=unit)
+    return told.filter(Q(unit__in=above(unit)) | within([unit.path], "unit__path")).exists()
 
 
 def leads(unit: Unit) -> QuerySet[Lead]:
