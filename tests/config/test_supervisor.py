@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from safecommunity.config import keys
 
 ROOT = Path(__file__).resolve().parents[2]
 pytestmark = pytest.mark.xdist_group("processes")
+PATIENCE = 120.0  # seconds, for a machine with other work
 
 
 @pytest.fixture
@@ -30,11 +32,15 @@ def serving(tmp_path):
     command = [sys.executable, "-m", "safecommunity"]
     subprocess.run([*command, "migrate", "--verbosity", "0"], env=environment, check=True)
     bind = f"unix:{tmp_path / 'socket'}"
-    process = subprocess.Popen([*command, "serve", "--bind", bind, "--workers", "1"], env=environment)
-    until(lambda: (tmp_path / "socket").exists() and len(children(process.pid)) == 2)
-    yield process
-    if process.poll() is None:
-        process.kill()
+    process = subprocess.Popen(
+        [*command, "serve", "--bind", bind, "--workers", "1"], env=environment, start_new_session=True
+    )
+    try:
+        until(lambda: (tmp_path / "socket").exists() and len(children(process.pid)) == 2)
+        yield process
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
 
 
 def children(pid: int) -> dict[int, str]:
@@ -46,7 +52,7 @@ def children(pid: int) -> dict[int, str]:
     return {int(number): said for number, state, said in rows if "Z" not in state}
 
 
-def until(holds, seconds: float = 90.0) -> None:
+def until(holds, seconds: float = PATIENCE) -> None:
     deadline = time.monotonic() + seconds
     while not holds():
         assert time.monotonic() < deadline, "it did not come about in time"
@@ -63,7 +69,7 @@ def test_a_killed_worker_is_started_again_and_ctrl_c_ends_all(serving):
     until(lambda: worker_of(serving.pid) not in (None, first))
     everyone = list(children(serving.pid))
     serving.send_signal(signal.SIGINT)
-    assert serving.wait(timeout=30) == 0
+    assert serving.wait(timeout=PATIENCE) == 0
     until(lambda: not any(Path(f"/proc/{number}").exists() for number in everyone))
 
 
@@ -71,5 +77,5 @@ def test_when_the_server_ends_the_worker_ends_and_the_exit_code_tells(serving):
     worker = worker_of(serving.pid)
     (web,) = (number for number in children(serving.pid) if number != worker)
     os.kill(web, signal.SIGKILL)
-    assert serving.wait(timeout=30) != 0
+    assert serving.wait(timeout=PATIENCE) != 0
     until(lambda: not Path(f"/proc/{worker}").exists())
