@@ -213,7 +213,7 @@ def undo(*, batch: ImportBatch, version: int, by: User) -> None:
 
 
 @transaction.atomic
-def take_in(*, batch: ImportBatch, rows: Sequence[StagedRow]) -> None:
+def take_in(*, batch: ImportBatch, rows: Sequence[queries.Taken]) -> None:
     """Write a chunk of checked rows into the ledger, with the place reached, in one transaction.
 
     Rows whose record was saved by somebody else since the check, or which somebody else has added meanwhile,
@@ -225,10 +225,10 @@ def take_in(*, batch: ImportBatch, rows: Sequence[StagedRow]) -> None:
     if late and batch.mode == Mode.ALL:
         raise Overtaken(str(batch))
     for row in late:
-        _refuse_late(batch, ledger, row)
+        _refuse_late(batch, ledger, queries.staged(batch).get(number=row.number))
     source = _source(batch)
-    refused = {row.pk for row in late}
-    good = [row for row in rows if row.pk not in refused]
+    refused = {row.number for row in late}
+    good = [row for row in rows if row.number not in refused]
     made = [queries.finished(ledger, row) for row in good if row.outcome == Outcome.NEW]
     add_finished(ledger=ledger.code, unit=batch.unit, rows=made, by=batch.by, source=source)
     changes = [
@@ -239,7 +239,7 @@ def take_in(*, batch: ImportBatch, rows: Sequence[StagedRow]) -> None:
 
 
 @transaction.atomic
-def put_back(*, batch: ImportBatch, rows: Sequence[StagedRow]) -> None:
+def put_back(*, batch: ImportBatch, rows: Sequence[queries.Taken]) -> None:
     """Undo a chunk of rows: withdraw what was added, restore what was changed, keep what was touched."""
     ledger, source = ledgers[batch.ledger], _("撤销“%(name)s”的导入") % {"name": batch.name}
     added = list(queries.added(batch, rows))
@@ -355,7 +355,7 @@ def _refuse_late(batch: ImportBatch, ledger: LedgerType, row: StagedRow) -> None
     )
 
 
-def _count(batch: ImportBatch, rows: Sequence[StagedRow], late: Sequence[StagedRow]) -> None:
+def _count(batch: ImportBatch, rows: Sequence[queries.Taken], late: Sequence[queries.Taken]) -> None:
     lost = {
         "new": sum(row.entry is None for row in late),
         "changed": sum(row.entry is not None for row in late),
