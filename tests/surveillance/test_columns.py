@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 from django.db.models import Count
-from django.db.models.functions import ExtractIsoWeekDay, Substr, TruncMonth
+from django.db.models.functions import ExtractIsoWeekDay, Substr, TruncMonth, TruncWeek
 
 from safecommunity.accounts.models import User
 from safecommunity.jobs.worker import drain
@@ -20,7 +20,7 @@ from tests import make
 from tests.surveillance.test_cases import ASSAULT, FALL, TODAY, added
 
 pytestmark = pytest.mark.django_db
-NAMES = ("month", "weekday", "hour", "area", "cause", "band", "sex", "outcome")
+NAMES = ("month", "week", "weekday", "hour", "area", "cause", "band", "sex", "outcome")
 QUESTIONS: list[dict[str, list[str]]] = [
     {}, {"from": ["2025-03-01"], "to": ["2026-10-02"]}, {"cause": ["fall", "burn"], "sex": ["female"]},
     {"band": ["-"]}, {"hour": ["9"]}, {"weekday": ["4"]}, {"area": ["130104001"]},
@@ -53,7 +53,8 @@ def streets(city: Unit) -> list[Unit]:
 def table(unit: Unit, user: User, ask: queries.Ask) -> Counter[tuple[Any, ...]]:
     """What the table itself says."""
     rows = queries.cases(unit, user, ask).order_by().annotate(
-        month=TruncMonth("injured_date"), weekday=ExtractIsoWeekDay("injured_date") - 1,
+        month=TruncMonth("injured_date"), week=TruncWeek("injured_date"),
+        weekday=ExtractIsoWeekDay("injured_date") - 1,
         place12=Substr("area", 1, 12),
     )  # fmt: skip
     names = ["place12" if name == "area" else name for name in NAMES]

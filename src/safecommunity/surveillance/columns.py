@@ -71,6 +71,10 @@ class Part:
             return (self.records["day"] + 6) % 7, range(7)
         if name == "month":
             return self._days(lambda day: day.replace(day=1))
+        if name == "week":
+            weeks = (self.records["day"] - 1) // 7  # the first day of all was a Monday
+            first, last = int(weeks.min()), int(weeks.max())
+            return weeks - first, [date.fromordinal(7 * n + 1) for n in range(first, last + 1)]
         if name == "season":
             of_month = {n: one.code for one in codes["seasons"].values() for n in one.extra["months"].split()}
             return self._days(lambda day: of_month[str(day.month)])
@@ -97,7 +101,8 @@ class Columns:
 
     def counted(self, *names: str, digits: int = AREA) -> Counter[tuple[Any, ...]]:
         """How many there are of each combination of these: any of `COUNTED`, `area` (its first digits, ""
-        where it has fewer), `group` (of ages), `hour`, `weekday`, `month` (its first day) and `season`.
+        where it has fewer), `group` (of ages), `hour`, `weekday`, `week` (its Monday), `month` (its first
+        day) and `season`.
         """
         found = Counter[tuple[Any, ...]]()
         for part in self.parts:

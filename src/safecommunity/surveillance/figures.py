@@ -9,7 +9,6 @@ from datetime import date, timedelta
 from itertools import product
 
 import numpy as np
-from django.db.models import Count
 from numpy.typing import NDArray
 
 from safecommunity.accounts.models import User
@@ -22,7 +21,6 @@ from safecommunity.places import queries as places
 from safecommunity.places.queries import Denominator
 from safecommunity.surveillance import columns, queries
 from safecommunity.surveillance.columns import Columns
-from safecommunity.surveillance.models import InjuryCase
 from safecommunity.surveillance.queries import AREA, UNSAID, Ask, Key
 from safecommunity.units.models import Unit
 from safecommunity.units.queries import division_codes
@@ -240,30 +238,20 @@ def dimensions(row: Sequence[str]) -> dict[str, str]:
 def weekly(unit: Unit, watch: Watch, monday: date) -> dict[Key, NDArray[np.int64]]:
     """Series watched → counts of the weeks up to the one that begins on this Monday; restricted cards not."""
     begin = monday - timedelta(days=7 * (watch.weeks - 1))
-    rows = InjuryCase.objects.below(unit).filter(
-        state=InjuryCase.State.STANDING, is_restricted=False,
-        injured_date__gte=begin, injured_date__lt=monday + timedelta(days=7),
-    )  # fmt: skip
-    names = ("injured_date", "cause", "place", "band", "area", "severity", "activity")
-    grouped = list(rows.order_by().values_list(*names).annotate(n=Count("id")))
-    if not grouped:
+    cards = columns.asked(unit, None, Ask().between(begin, monday + timedelta(days=6)))
+    first = cards.first_day()
+    if first is None:
         return {}
-    first = min(row[0] for row in grouped)
     weeks = (monday - first).days // 7 + 1 if first <= monday else 1
     start = monday - timedelta(days=7 * (weeks - 1))
-    found: dict[tuple[str, ...], dict[Key, NDArray[np.int64]]] = {one.by: {} for one in watch.series}
-    for day, *rest, count in grouped:
-        said = dimensions(rest)
-        at = (day - start).days // 7
-        if at < 0:
-            continue
-        for by, series in found.items():
-            if all(said[name] for name in by):
-                key = tuple((name, said[name]) for name in by)
-                series.setdefault(key, np.zeros(weeks, np.int64))[at] += count
     kept: dict[Key, NDArray[np.int64]] = {}
     for one in watch.series:
-        order = sorted(found[one.by].items(), key=lambda pair: (-int(pair[1].sum()), pair[0]))
+        series: dict[Key, NDArray[np.int64]] = {}
+        for (week, *said), count in cards.counted("week", *one.by).items():
+            if week >= start and all(said):
+                key = tuple(zip(one.by, said, strict=True))
+                series.setdefault(key, np.zeros(weeks, np.int64))[(week - start).days // 7] += count
+        order = sorted(series.items(), key=lambda pair: (-int(pair[1].sum()), pair[0]))
         kept |= dict(order[: one.most])
     return kept
 
