@@ -127,14 +127,13 @@ def keep_new(
     _add(ledgers[ledger], unit, things, "", by)
 
 
-@transaction.atomic(savepoint=False)
+@transaction.atomic
 def keep(
     *, ledger: str, unit: Unit, client_uuid: uuid.UUID, values: Mapping[str, object], by: User | None
 ) -> Entry:
     """The line a ledger holds of a thing worked on elsewhere: added once, changed as the thing changes.
 
-    A line that was withdrawn with its thing stands again. Raises InvalidEntry, DuplicateEntry, which undo the
-    act as a whole.
+    A line that was withdrawn with its thing stands again. Raises InvalidEntry, DuplicateEntry.
     """
     known = Entry.objects.in_unit(unit).filter(unit=unit, client_uuid=client_uuid).first()
     if known is None:

@@ -26,10 +26,14 @@ LOOKED_AT = 20
 
 @task("surveillance.look")
 def look(job: Job, progress: Progress) -> dict[str, Any]:
-    """Every unit of a watched kind is looked at; a unit looked at this week already is passed over."""
+    """Every unit of a watched kind is looked at; a unit looked at this week already is passed over.
+
+    What of its cards is not packed yet, as after an update, is packed first.
+    """
     watch = watches["weekly"]
     units = list(below(job.unit).filter(kind__in=watch.kinds))
     for done, unit in enumerate(units, start=1):
+        actions.pack(unit=unit)
         actions.look(unit=unit, watch=watch, today=timezone.localdate(), by=None)
         progress.step(done, len(units))
     return {"units": len(units)}
