@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.core.management import call_command
+from django.db.models import F
 from django.urls import reverse
 from django.utils import timezone
 
@@ -23,6 +24,7 @@ from safecommunity.programmes.models import Programme, Task
 from safecommunity.returns.models import Return
 from safecommunity.reviews.models import Review, Title
 from safecommunity.supervision.models import Award, Finding, Standing, Visit
+from safecommunity.surveillance.models import InjuryCase
 from safecommunity.units.models import Body, RoleHolding, Unit
 from safecommunity.units.permissions import ROLES
 from tests import make
@@ -88,6 +90,9 @@ def test_the_demonstration_shows_something_true_on_every_page(demo):
     own = filed.filter(unit__slug="130104001").order_by("-month")
     assert [one.state for one in own][:2] == ["submitted", "checked"]
     assert any(int(one.figures["hidden-hazards-found"] or 0) for one in filed.filter(unit__slug="130104"))
+    hurt = InjuryCase.objects.everything(reason=reason)
+    late = hurt.filter(created_at__gt=F("injured_date") + timedelta(days=31)).count()
+    assert 0 < late < hurt.count() / 10
     left = Job.objects.everything(reason=reason).exclude(state=Job.State.DONE)
     assert [(job.kind, job.error) for job in left] == []
     assert verify() == []

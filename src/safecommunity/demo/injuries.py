@@ -23,7 +23,7 @@ from safecommunity.library import codes, watches
 from safecommunity.places import actions as places
 from safecommunity.places import queries as place_queries
 from safecommunity.surveillance import actions, queries
-from safecommunity.surveillance.models import Accident
+from safecommunity.surveillance.models import Accident, InjuryCase
 from safecommunity.units.models import Unit
 
 SAID = "演示数据：由程序按固定种子生成，不是真实的人和伤害"
@@ -61,10 +61,22 @@ def load(street: Street, by: User, today: date, now: datetime) -> None:
         )
     for place, rows in made.items():
         actions.take_in(unit=place, rows=rows, by=None, source=SAID)
+    _entered(street, now)
     _accidents(street, by, today, now)
     for back in (7, 0):
         day = today - timedelta(days=back)
         actions.look(unit=street.unit, watch=watches["weekly"], today=day, by=None)
+
+
+def _entered(street: Street, now: datetime) -> None:
+    """Most cards came within days, one of twenty after more than a month."""
+    dice = Random(f"{street.unit.slug}/entered")  # noqa: S311
+    rows = list(InjuryCase.objects.below(street.unit).order_by("id"))
+    for row in rows:
+        days = dice.randint(35, 60) if dice.random() < 0.05 else dice.randint(0, 9)
+        row.created_at = min(now, now - timedelta(days=(now.date() - row.injured_date).days - days))
+    for start in range(0, len(rows), 500):
+        InjuryCase.objects.below(street.unit).bulk_update(rows[start : start + 500], ["created_at"])
 
 
 def cards(street: Street, today: date) -> Iterator[tuple[Unit, Values]]:
