@@ -74,7 +74,8 @@ def _entered(street: Street, now: datetime) -> None:
     rows = list(InjuryCase.objects.below(street.unit).order_by("id"))
     for row in rows:
         days = dice.randint(35, 60) if dice.random() < 0.05 else dice.randint(0, 9)
-        row.created_at = min(now, now - timedelta(days=(now.date() - row.injured_date).days - days))
+        ago = (now.date() - row.injured_date).days
+        row.created_at = now - timedelta(days=max(ago - days, 0))
     for start in range(0, len(rows), 500):
         InjuryCase.objects.below(street.unit).bulk_update(rows[start : start + 500], ["created_at"])
 

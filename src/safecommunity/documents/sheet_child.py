@@ -250,7 +250,7 @@ def _inspected(path: Path, wanted: str) -> tuple[list[str], str, Odd]:
             part = next((part for name, part, _shown in parts if name == sheet), None)
             if part is None:
                 raise Refused("no-sheet", sheet=sheet)
-            archive.getinfo(part)
+            archive.getinfo(part)  # raises KeyError where the part is missing
             odd: Odd = {}
             for member in archive.infolist():
                 chunks = _unpacked(archive, member, left)

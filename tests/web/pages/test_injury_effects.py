@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from io import BytesIO
-
-import openpyxl
 import pytest
 from django.test import Client
 
@@ -62,10 +59,8 @@ def test_a_project_is_judged_by_the_injuries_of_its_lead(street: Unit, lin: Clie
     assert "不像是偶然" in answer
     records = page.context["rows"][0][-1]
     assert "10 张" in shown(lin, records)
-    sheet = openpyxl.load_workbook(
-        BytesIO(lin.post(url("injuries:effect-export", street) + f"?project={row.pk}").content)
-    ).active
-    assert [cell.value for cell in sheet[2]][:2] == ["2024-01", 20]
+    rows = make.sheet_rows(lin.post(url("injuries:effect-export", street) + f"?project={row.pk}"))
+    assert rows[0][:2] == ("2024-01", 20)
     assert Line.objects.filter(act="injury-figures.exported", after__table="effect").exists()
 
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from io import BytesIO
 
-import openpyxl
 import pytest
 from django.test import Client
 
@@ -70,11 +68,9 @@ def test_findings_are_sentences_with_their_records_and_a_sheet(street: Unit, lin
     assert counts == sorted(counts, reverse=True)
     assert "还不能找" in shown(lin, address + "?to=2025-01-01")
     answer = send(lin, url("injuries:findings-export", street))
-    sheet = openpyxl.load_workbook(BytesIO(answer.content)).active
-    assert sheet is not None
-    cells = [[cell.value for cell in row] for row in sheet.iter_rows()]
-    assert cells[1][0] == rows[0].name
-    assert cells[1][2] == rows[0].row.count
+    cells = make.sheet_rows(answer)
+    assert cells[0][0] == rows[0].name
+    assert cells[0][2] == rows[0].row.count
     assert any("Benjamini" in str(row[1]) for row in cells)
     assert Line.objects.filter(act="injury-findings.exported").count() == 1
     found = lin.get(f"/api/units/{street.slug}/injury-findings?to={LAST}").json()

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from io import BytesIO
-
-import openpyxl
 import pytest
 from django.test import Client
 
@@ -43,9 +40,9 @@ def test_what_lies_together_is_a_calm_sentence_whose_places_open_their_records(
     _one, _word, tone, records = page.context["rows"][0]
     assert tone == "red"
     assert "40 张" in shown(seen, records)
-    sheet = openpyxl.load_workbook(BytesIO(seen.post(url("injuries:places-export", street)).content)).active
-    assert [cell.value for cell in sheet[2]][1:4] == [40, 2000, pytest.approx(20, rel=0.01)]
-    assert "相邻的 2 处" in "".join(str(row[1].value) for row in sheet)
+    rows = make.sheet_rows(seen.post(url("injuries:places-export", street)))
+    assert rows[0][1:4] == (40, 2000, pytest.approx(20, rel=0.01))
+    assert "相邻的 2 处" in "".join(str(row[1]) for row in rows)
     assert Line.objects.filter(act="injury-figures.exported").count() == 1
 
 
