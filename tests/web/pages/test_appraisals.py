@@ -181,6 +181,30 @@ def test_an_award_is_proposed_decided_papered(
     assert "荣誉证书" in lin.get(asked).content.decode()
 
 
+@pytest.mark.requirement("R137")
+def test_appraisals_and_their_ranks_are_sorted_narrowed_and_taken_along(
+    city: Unit, streets: list[Unit], people: list[User], chen: Client
+) -> None:
+    lin = make.client(make.member(streets[3], "office", "lin"))
+    row = opened(city, people[0])
+    settled(row, people[0], POINTS)
+    actions.publish(row=row, version=row.version, by=people[0], now=made.NOW)
+    later = opened(city, people[0], year=DAY.year)
+    ranks = make.sheet_rows(chen.post(url("export-standings", city, row.uuid)))
+    assert [(one[2], one[1]) for one in ranks[:2]] == [("街道1", "1–2"), ("街道2", "1–2")]
+    years = lambda asked: [  # noqa: E731
+        one[0] for one in make.sheet_rows(chen.post(f"{url('export-appraisals', city)}?{asked}"))
+    ]
+    assert (years("sort=year"), years("sort=-year")) == ([YEAR, later.year], [later.year, YEAR])
+    assert (years("state=open"), years("state=published")) == ([later.year], [YEAR])
+    told = make.sheet_rows(lin.post(url("export-appraisals", streets[3])))
+    assert [(one[0], one[2], one[5]) for one in told] == [(YEAR, city.name, 70)]
+    assert make.sheet_rows(lin.post(f"{url('export-appraisals', streets[3])}?state=open")) == []
+    page = chen.get(f"{url('appraisals', city)}?state=published").content.decode()
+    assert (f">{YEAR}</a>" in page, f">{later.year}</a>" in page) == (True, False)
+    assert lin.post(url("export-standings", city, row.uuid)).status_code == 404
+
+
 def test_awards_are_looked_for_sorted_and_taken_along(
     city: Unit, streets: list[Unit], people: list[User], chen: Client
 ) -> None:

@@ -18,6 +18,7 @@ from safecommunity.audit.models import Line
 from safecommunity.correspondence import actions as correspondence
 from safecommunity.correspondence.models import OfficialDocument
 from safecommunity.evidence.models import File
+from safecommunity.supervision.actions import visits as actions
 from safecommunity.supervision.models.visits import Finding, FindingState, Round, RoundState, Visit
 from safecommunity.units.models import Unit
 from safecommunity.web.pages.supervision import rounds, visits
@@ -341,6 +342,23 @@ def test_lists_are_sorted_by_their_heads_and_taken_along_as_they_stand(
     assert [row[1] for row in make.sheet_rows(answer)] == ["督办通知"]
     wu = make.client(make.member(make.unit("月光街道"), "office", "wu"))
     assert wu.post(url("export-visits", city)).status_code == 404
+
+
+@pytest.mark.requirement("R204")
+def test_rounds_are_sorted_narrowed_and_taken_along(city: Unit, people: list[User], chen: Client) -> None:
+    def titles(asked: str) -> list[str]:
+        return [row[0] for row in make.sheet_rows(chen.post(f"{url('export-rounds', city)}?{asked}"))]
+
+    first, second = (made.planned(city, people, title=word) for word in ("上半年督查", "下半年督查"))
+    actions.cancel_round(row=first, version=first.version, reason="改期", by=people[0])
+    assert (titles("sort=title"), titles("sort=-title")) == (
+        [first.title, second.title], [second.title, first.title],
+    )  # fmt: skip
+    assert (titles("state=cancelled"), titles("q=下半年")) == ([first.title], [second.title])
+    page = chen.get(f"{url('rounds', city)}?q=上半年").content.decode()
+    assert (first.title in page, second.title in page) == (True, False)
+    wu = make.client(make.member(make.unit("月光街道"), "office", "wu"))
+    assert wu.post(url("export-rounds", city)).status_code == 404
 
 
 def test_lists_are_narrowed_by_state_and_name(

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from itertools import groupby
+from collections.abc import Callable, Iterable, Iterator
+from itertools import chain, groupby
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.forms import Form
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -21,6 +22,7 @@ from safecommunity.supervision.models.appraisals import Appraisal, AppraisalStat
 from safecommunity.supervision.queries import appraisals as queries
 from safecommunity.units.models import UNIT_KINDS, Unit
 from safecommunity.units.permissions import Permission
+from safecommunity.units.scope import ordered
 from safecommunity.web.access import PersonRequest, exactly_once, requires
 from safecommunity.web.clock import now, today
 from safecommunity.web.components.words import local
@@ -30,7 +32,7 @@ from safecommunity.web.pages.supervision.appraisal_forms import (
     RateForm,
     beginning,
 )
-from safecommunity.web.pages.supervision.doing import done, typed
+from safecommunity.web.pages.supervision.doing import done, taken_along, typed
 from safecommunity.web.pages.supervision.visit_forms import ReasonForm, VersionForm
 
 WHY = {
@@ -41,18 +43,45 @@ WHY = {
     "size": ("not-applicable", gettext_lazy("人口未登记")),
     "cases": ("not-applicable", gettext_lazy("例数太少")),
 }
+SORTS = {"year": "year", "scheme": "scheme", "state": "state", "edition": "edition"}
+OWN_SORTS = {"year": "year", "scheme": "scheme"}
 
 
 @requires(Permission.SUPERVISION_VIEW)
 def index(request: PersonRequest, unit: Unit) -> HttpResponse:
     """What this unit makes, and what it was told by those above."""
     context = {
-        "rows": [(row, local(row.rules)) for row in queries.appraisals(unit)],
-        "results": [_told(row) for row in queries.own_results(unit)],
+        "rows": [(row, local(row.rules)) for row in _asked(request, unit)],
+        "results": [_told(row) for row in _own(request, unit)],
+        "states": AppraisalState.choices,
+        "state": request.GET.get("state", ""),
         "may_open": queries.may_appraise(request.user, unit) and bool(queries.kinds_below(unit)),
         "here": "appraisals",
     }
     return render(request, "supervision/appraisals.html", context)
+
+
+@require_POST
+@requires(Permission.SUPERVISION_VIEW)
+def export(request: PersonRequest, unit: Unit) -> HttpResponse:
+    """Both lists on the screen, with the filter and in the order asked for: what was told, what is made."""
+    columns = [
+        (_("考核年度"), 10), (_("考核方案"), 32), (_("考核单位"), 24), (_("状态"), 10), (_("公布次数"), 10),
+        (_("得分"), 10), (_("满分"), 10), (_("等次"), 12), (_("名次"), 20),
+    ]  # fmt: skip
+    told = (
+        [
+            one["row"].year, one["scheme"], one["row"].supervisor.name, AppraisalState.PUBLISHED.label, None,
+            float(one["said"]["points"]), float(one["said"]["full"]), one["band"],
+            one["place"] or str(one["why"][1]),
+        ]
+        for one in map(_told, _own(request, unit))
+    )  # fmt: skip
+    made = (
+        [row.year, local(row.rules), row.unit.name, row.get_state_display(), row.edition, *[None] * 4]
+        for row in _asked(request, unit)
+    )
+    return taken_along(request, unit, _("年度考核"), "appraisals.exported", columns, chain(told, made))
 
 
 @requires(Permission.APPRAISE)
@@ -77,6 +106,29 @@ def new(request: PersonRequest, unit: Unit) -> HttpResponse:
 @requires(Permission.SUPERVISION_VIEW)
 def detail(request: PersonRequest, unit: Unit, uid: UUID) -> HttpResponse:
     return _page(request, _appraisal(unit, uid))
+
+
+@require_POST
+@requires(Permission.SUPERVISION_VIEW)
+def export_standings(request: PersonRequest, unit: Unit, uid: UUID) -> HttpResponse:
+    """Every appraised unit as it stands on the page, group by group."""
+    row = _appraisal(unit, uid)
+    columns = [
+        (_("分组"), 28), (_("名次"), 16), (_("单位"), 24), (_("得分率"), 10), (_("误差范围"), 14),
+        (_("得分"), 10), (_("满分"), 10), (_("等次"), 12), (_("督查问题"), 10), (_("未办结"), 10),
+        (_("说明"), 40),
+    ]  # fmt: skip
+    rows = (
+        [
+            _group(line["one"].row.group), line["place"] or str(line["why"][1]), line["one"].row.unit.name,
+            float(line["one"].share), f"{line['one'].low}–{line['one'].high}", float(line["one"].row.points),
+            float(line["one"].row.full), line["band"], line["found"], line["left"],
+            " ".join(filter(None, (line["grounds"], line["one"].row.left_out))),
+        ]
+        for line in _lines(row, queries.ranked(row, queries.standings(row)), queries.visits_told(row))
+    )  # fmt: skip
+    title = _("%(year)s年度考核") % {"year": row.year}
+    return taken_along(request, unit, title, "standings.exported", columns, rows)
 
 
 @requires(Permission.SUPERVISION_VIEW)
@@ -192,7 +244,7 @@ def _page(
 
 
 def _lines(
-    row: Appraisal, several: Iterator[queries.Ranked], visited: dict[int, tuple[int, int]]
+    row: Appraisal, several: Iterable[queries.Ranked], visited: dict[int, tuple[int, int]]
 ) -> Iterator[dict[str, Any]]:
     for one in several:
         found, left = visited.get(one.row.unit_id, (0, 0))
@@ -248,6 +300,19 @@ def _grounds(grounds: list[str]) -> str:
 
 def _kinds() -> dict[str, Any]:
     return dict(UNIT_KINDS)
+
+
+def _asked(request: PersonRequest, unit: Unit) -> QuerySet[Appraisal]:
+    rows, state = queries.appraisals(unit), request.GET.get("state", "")
+    rows = rows.filter(state=state) if state in AppraisalState.values else rows
+    return ordered(rows, request.GET.get("sort", ""), SORTS)
+
+
+def _own(request: PersonRequest, unit: Unit) -> QuerySet[Standing]:
+    """What the unit was told; none of it is still open."""
+    rows = queries.own_results(unit)
+    rows = rows.none() if request.GET.get("state", "") == AppraisalState.OPEN else rows
+    return ordered(rows, request.GET.get("sort", ""), OWN_SORTS)
 
 
 def _appraisal(unit: Unit, uid: UUID) -> Appraisal:

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.forms import Form
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -23,9 +24,10 @@ from safecommunity.supervision.models.visits import Round, RoundState
 from safecommunity.supervision.queries import visits as queries
 from safecommunity.units.models import UNIT_KINDS, Unit
 from safecommunity.units.permissions import Permission, can
+from safecommunity.units.scope import ordered
 from safecommunity.web.access import PersonRequest, exactly_once, requires
 from safecommunity.web.clock import now, today
-from safecommunity.web.pages.supervision.doing import done, typed
+from safecommunity.web.pages.supervision.doing import done, taken_along, typed
 from safecommunity.web.pages.supervision.visit_forms import (
     DeclareForm,
     ReasonForm,
@@ -46,18 +48,40 @@ BADGES = {
 }  # fmt: skip
 WAY = (RoundState.PLANNING, RoundState.FIXED, RoundState.DRAWN, RoundState.CIRCULATED)
 CIRCULAR = "visits-circular"
+SORTS = {"title": "title", "kind": "kind", "day": "starts_date", "state": "state"}
 
 
 @requires(Permission.SUPERVISION_VIEW)
 def index(request: PersonRequest, unit: Unit) -> HttpResponse:
-    page = Paginator(queries.rounds(unit), PAGE).get_page(request.GET.get("page"))
+    page = Paginator(_asked(request, unit), PAGE).get_page(request.GET.get("page"))
     context = {
         "page": page,
         "rows": [(row, BADGES[RoundState(row.state)], topic_names(row.topics)) for row in page],
+        "states": RoundState.choices,
+        "state": request.GET.get("state", ""),
+        "q": request.GET.get("q", "").strip(),
         "may_plan": can(request.user, Permission.SUPERVISE, unit),
         "here": "rounds",
     }
     return render(request, "supervision/rounds.html", context)
+
+
+@require_POST
+@requires(Permission.SUPERVISION_VIEW)
+def export(request: PersonRequest, unit: Unit) -> HttpResponse:
+    """The rounds on the screen, with its filters and in its order."""
+    columns = [
+        (_("名称"), 32), (_("方式"), 8), (_("督查内容"), 40), (_("开始日期"), 12), (_("结束日期"), 12),
+        (_("状态"), 12),
+    ]  # fmt: skip
+    rows = (
+        [
+            row.title, row.get_kind_display(), topic_names(row.topics), row.starts_date, row.ends_date,
+            row.get_state_display(),
+        ]
+        for row in _asked(request, unit).iterator(500)
+    )  # fmt: skip
+    return taken_along(request, unit, _("督查抽签"), "rounds.exported", columns, rows)
 
 
 @requires(Permission.SUPERVISE)
@@ -291,6 +315,13 @@ def _strip(row: Round) -> list[tuple[str, str, str]]:
         (str(word), "done" if place < at or at == last else "now" if place == at else "todo", "")
         for place, word in enumerate(STEPS)
     ]
+
+
+def _asked(request: PersonRequest, unit: Unit) -> QuerySet[Round]:
+    rows, state = queries.rounds(unit), request.GET.get("state", "")
+    rows = rows.filter(title__icontains=request.GET.get("q", "").strip())
+    rows = rows.filter(state=state) if state in RoundState.values else rows
+    return ordered(rows, request.GET.get("sort", ""), SORTS)
 
 
 def _round(unit: Unit, uid: UUID) -> Round:
