@@ -53,6 +53,7 @@ def test_the_first_pages_hold_with_the_demonstration_in_them(visit: Visit, demo:
         assert len(content) < LARGEST_BYTES
         if os.environ.get("SAFECOMMUNITY_PICTURES") == "1":
             (IMAGES / f"{name}.webp").write_bytes(content)
+    check_page(visit(reverse("notices:index"), person=demo, width=390), "demo-notices")
 
 
 def test_the_readmes_show_pictures_that_are_there() -> None:

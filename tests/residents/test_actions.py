@@ -17,6 +17,7 @@ from safecommunity.ledgers.models import Entry
 from safecommunity.library import bodies
 from safecommunity.metrics.queries import values
 from safecommunity.notices.models import Notice
+from safecommunity.places.models import Division
 from safecommunity.residents import actions, brakes, queries
 from safecommunity.residents.actions import Picture
 from safecommunity.residents.models import Follow, Report, State, Window
@@ -157,7 +158,19 @@ def test_the_rules_send_it_to_the_body_in_charge_and_else_to_the_office(unit: Un
 
 def test_staff_is_told_of_a_new_report(unit: Unit, lin: User) -> None:
     row = made.received(unit)
-    assert Notice.objects.get(to=lin).address.endswith(f"/residents/{row.uuid}/")
+    told = Notice.objects.get(to=lin)
+    assert told.address.endswith(f"/residents/{row.uuid}/")
+    assert told.title == f"收到新的居民反映，请核对：{queries.called(row)}"
+
+
+def test_a_report_is_called_by_its_subject_and_before_by_field_and_neighbourhood(unit: Unit) -> None:
+    area = Division.objects.create(code="130104001001", name="北三条社区", level=5).code
+    row = Report(unit=unit, kind="danger", words="王某家堆物")
+    assert queries.called(row) == "安全问题"
+    row.field, row.area = "fire", area
+    assert queries.called(row) == "消防安全 · 北三条社区"
+    row.subject = "楼道堆物"
+    assert queries.called(row) == "楼道堆物"
 
 
 def test_what_does_not_follow_is_refused_and_a_stale_save_too(unit: Unit, lin: User) -> None:

@@ -96,7 +96,7 @@ def receive(
                 [Photo(unit=unit, path=unit.path, report=row, file=file) for file in files]
             )
             record("report.received", row, by=by, unit=unit, after={"kind": row.kind, "held": is_held})
-            _tell(row, _("收到新的居民反映，请核对。"), by)
+            _tell(row, _("收到新的居民反映，请核对：%(report)s"), by)
     except IntegrityError:
         return Report.objects.in_unit(unit).get(receipt=digest(receipt))
     return row
@@ -225,7 +225,7 @@ def ask(*, root: Unit, today: date, by: User | None) -> int:
         change(row, version=row.version, asked_date=today)
         record("report.asked", row, by=by, unit=row.unit)
         if row.phone:
-            _tell(row, _("到了回访时间，请打电话问一问是否真的解决了。"), by)
+            _tell(row, _("到了回访时间，请打电话问一问是否真的解决了：%(report)s"), by)
     return len(due)
 
 
@@ -293,7 +293,7 @@ def _step(row: Report, act: str, version: int, by: User | None, **fields: Any) -
     if before["state"] != State.RECEIVED or state == State.OPEN:
         _keep(row, by)
     if act == "reopen":
-        _tell(row, _("反映人说没有真正解决，已重新受理。"), by)
+        _tell(row, _("反映人说没有真正解决，已重新受理：%(report)s"), by)
     return row
 
 
@@ -324,5 +324,5 @@ def _keep(row: Report, by: User | None) -> None:
 def _tell(row: Report, title: str, by: User | None) -> None:
     address = reverse("residents:detail", args=[row.unit.slug, row.uuid])
     people = holders(row.unit, Permission.RESIDENT_HANDLE)
-    key = f"report:{row.uuid}:{row.version}"
+    key, title = f"report:{row.uuid}:{row.version}", title % {"report": queries.called(row)}
     notify(unit=row.unit, to=people, kind="report", title=title, key=key, address=address, by=by)

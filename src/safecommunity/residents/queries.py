@@ -11,8 +11,9 @@ from django.db.models import Case, Count, Q, QuerySet, When
 from safecommunity.accounts.sealing import digest
 from safecommunity.core import geometry
 from safecommunity.core.participation import METRES_PER_DEGREE, Participation, asks, metres, workday_after
-from safecommunity.library import participation, working_days
-from safecommunity.places.queries import boundaries
+from safecommunity.ledgers.wording import local
+from safecommunity.library import codes, participation, working_days
+from safecommunity.places.queries import boundaries, names
 from safecommunity.residents.models import Announcement, Follow, Photo, Report, State
 from safecommunity.units.models import Body, Unit
 from safecommunity.units.queries import bodies, division_codes
@@ -83,6 +84,13 @@ def by_receipt(unit: Unit, receipt: str) -> Report | None:
         )
         own = next((one.report for one in follow), None)
     return own.into if own and own.into else own
+
+
+def called(row: Report) -> str:
+    """What staff calls a report: its subject, before it has one its field or kind, and the neighbourhood."""
+    about = codes["promotion-fields"].get(row.field) or codes["report-kinds"][row.kind]
+    area = names([row.area]).get(row.area, "") if row.area else ""
+    return row.subject or " · ".join(filter(None, [local((about.name, about.name_en)), area]))
 
 
 def is_reporter(row: Report, receipt: str) -> bool:

@@ -11,6 +11,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.urls import resolve
 from django.utils.translation import gettext as _
 
 from safecommunity.accounts.models import User
@@ -59,6 +60,12 @@ def requires(permission: Permission) -> Callable[[View], View]:
         return _marked(guarded, permission)
 
     return guard
+
+
+def followed(user: User, unit: Unit, address: str) -> str:
+    """The address of a page of this unit where the person may open it, else empty: no link into a refusal."""
+    may = bool(address) and can(user, Permission(resolve(address).func.guard), unit)  # type: ignore[attr-defined]
+    return address if may else ""
 
 
 def signed_in(view: View) -> View:

@@ -10,6 +10,7 @@ from safecommunity.core.ledgers import LedgerType
 from safecommunity.ledgers import asking
 from safecommunity.library import ledgers
 from safecommunity.units.models import Unit
+from safecommunity.web.pages.ledgers.display import keeper
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -58,3 +59,13 @@ def test_a_stranger_sees_no_ledger(unit: Unit, ledger: LedgerType) -> None:
     wu: Client = make.client(make.member(make.unit("别处街道"), "office", "wu"))
     for page in ("list", "map", "add", "bulk"):
         assert wu.get(reverse(f"ledgers:{page}", args=[unit.slug, ledger.code])).status_code == 404
+
+
+@pytest.mark.parametrize("code", [code for code in sorted(ledgers) if ledgers[code].kept_by])
+def test_the_way_to_the_work_shows_to_those_who_may_go_it(unit: Unit, code: str) -> None:
+    address = keeper(ledgers[code], unit)
+    for role in ("office", "contact"):
+        person = make.client(make.member(unit, role, role))
+        page = person.get(reverse("ledgers:list", args=[unit.slug, code])).content.decode()
+        may_go = person.get(address).status_code == 200
+        assert ("去办理" in page) == may_go == (role == "office")

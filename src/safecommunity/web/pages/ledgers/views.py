@@ -28,7 +28,7 @@ from safecommunity.units.permissions import Permission, can
 from safecommunity.units.queries import below
 from safecommunity.units.scope import StaleRecord
 from safecommunity.web import leads
-from safecommunity.web.access import exactly_once, open_ledger, requires
+from safecommunity.web.access import exactly_once, followed, open_ledger, requires
 from safecommunity.web.clock import today
 from safecommunity.web.conflicts import Side
 from safecommunity.web.pages.ledgers import display, heat
@@ -88,7 +88,7 @@ def entries(request: HttpRequest, unit: Unit, code: str) -> HttpResponse:
     context = {
         **_names(ledger),
         **_rights(request, unit, ledger),
-        "kept_at": display.keeper(ledger, unit),
+        "kept_at": followed(_user(request), unit, display.keeper(ledger, unit)),
         "page": page,
         "rows": display.rows(ledger, shown, queries.titles(unit, shown), today()),
         "columns": [(field.code, local(field.words), field.is_number) for field in display.columns(ledger)],
@@ -327,7 +327,7 @@ def _record(
     context = {
         **_names(found.type),
         **_rights(request, unit, found.type),
-        "kept_at": display.kept(found),
+        "kept_at": followed(_user(request), found.unit, display.kept(found)),
         "entry": found,
         "sections": display.sections(found, titles, today()),
         "state": display.expiry_state(found.expires_date, today()),
