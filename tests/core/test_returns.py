@@ -1,25 +1,16 @@
 from __future__ import annotations
 
-from datetime import date
 from decimal import Decimal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from safecommunity.core.periods import Period
 from safecommunity.core.returns import FormError, effective, judge, parse, summed
-from safecommunity.library import returns
 
 
 def numbers(*values: int) -> list[Decimal]:
     return [Decimal(value) for value in values]
-
-
-def test_the_day_is_counted_in_working_days_of_the_next_month() -> None:
-    form = returns["monthly"]
-    assert form.due(Period.parse("2026-10")) == date(2026, 11, 6)
-    assert form.due(Period.parse("2026-12")) == date(2027, 1, 7)
 
 
 @pytest.mark.parametrize(

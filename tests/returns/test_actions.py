@@ -196,6 +196,12 @@ def test_compiling_again_keeps_words_and_corrections(street: Unit, lin: User) ->
     assert (again.figures["drills"], again.values["drills"], again.words) == ("1", 5, made.WORDS)
 
 
+@pytest.mark.requirement("R202")
+@pytest.mark.parametrize(("month", "day"), [("2026-10", date(2026, 11, 6)), ("2026-09", date(2026, 10, 13))])
+def test_the_deadline_is_the_fifth_working_day_and_no_holiday_counts(month: str, day: date) -> None:
+    assert queries.due(Period.parse(month)) == day
+
+
 def test_a_return_filed_after_the_day_stays_late_when_sent_back_and_filed_again(
     street: Unit, lin: User, chief: User
 ) -> None:
@@ -229,6 +235,8 @@ def test_a_summary_adds_up_what_was_checked_only(city: Unit, chief: User, street
     actions.check(row=mine, version=mine.version, by=chief)
     whole = actions.summarise(unit=city, month=made.MONTH, by=chief)
     assert (whole.figures["drills"], whole.sources) == ("1", [str(mine.uuid)])
+    lines = queries.board(city, made.MONTH, made.TODAY)
+    assert [one.unit for one in queries.left_out(whole, lines)] == [other]
 
 
 def test_compiling_asks_the_database_as_often_for_three_units_as_for_one(city: Unit, chief: User) -> None:

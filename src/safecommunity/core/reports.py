@@ -107,6 +107,7 @@ BLOCKS: Mapping[str, Words] = {
     "returns.figures": Words("月报数据", "figures of the monthly return"),
     "returns.words": Words("月报文字", "what the monthly return says in words"),
     "returns.board": Words("下级月报报送情况", "how the returns from below were filed"),
+    "returns.left-out": Words("未计入汇总的下级单位", "units below that the monthly summary does not add up"),
     "targets.table": Words("年度目标及完成情况", "targets of the year and how far they are"),
     "targets.breakdown": Words("目标分解表", "targets broken down over the units below"),
     "risks.counts": Words("各等级风险数量", "number of risks by grade"),

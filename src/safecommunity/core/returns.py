@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
 from decimal import Decimal
 from statistics import median
 from typing import Any, Literal
@@ -12,7 +11,6 @@ from typing import Any, Literal
 from safecommunity.core import metrics
 from safecommunity.core.messages import Words
 from safecommunity.core.metrics import Metric
-from safecommunity.core.periods import Period
 
 TASKS = ("due", "done", "late")
 FEWEST_MONTHS = 6
@@ -32,13 +30,17 @@ class FormError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One number of the form: counted from ledgers by `metric`, or from planned tasks (`tasks`)."""
+    """One number of the form: counted from ledgers by `metric`, or from planned tasks (`tasks`).
+
+    `overdue`: it says what is overdue, and so is told for units that filed nothing as well.
+    """
 
     code: str
     name: Words
     unit: Words
     metric: Metric | None
     tasks: str = ""
+    overdue: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,7 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """`kinds`: the kinds of unit that file; `due_workday`: by which working day of the next month."""
+    """`kinds`: the kinds of unit that file; `due_workday`: by which working day after the month."""
 
     code: str
     name: Words
@@ -73,14 +75,6 @@ class Form:
     @property
     def figures(self) -> dict[str, Figure]:
         return {one.code: one for section in self.sections for one in section.figures}
-
-    def due(self, month: Period) -> date:
-        """The last day in time: Monday to Friday are counted as working days."""
-        day, left = month.end, self.due_workday
-        while left:
-            day += timedelta(days=1)
-            left -= day.weekday() < 5
-        return day
 
 
 def parse(code: str, data: Mapping[str, Any]) -> Form:
@@ -150,16 +144,17 @@ def _section(data: Mapping[str, Any]) -> Section:
 
 def _figure(data: Mapping[str, Any]) -> Figure:
     code, name, unit = data["code"], _words(data, "name"), _words(data, "unit")
+    overdue = bool(data.get("overdue"))
     if "tasks" in data:
         if data["tasks"] not in TASKS:
             raise FormError(f"{code}.tasks", f"应为 {'、'.join(TASKS)}")
-        return Figure(code, name, unit, None, data["tasks"])
-    term = {key: value for key, value in data.items() if key not in {"code"}}
+        return Figure(code, name, unit, None, data["tasks"], overdue)
+    term = {key: value for key, value in data.items() if key not in {"code", "overdue"}}
     fixed = {
         "sentence": "{start}{end}{numerator}", "sentence_en": "{start}{end}{numerator}",
         "group": "returns", "better": "higher", "source": "ours", "wording": "ours", "roll_up": "sum",
     }  # fmt: skip
-    return Figure(code, name, unit, metrics.parse(code, {**fixed, **term}))
+    return Figure(code, name, unit, metrics.parse(code, {**fixed, **term}), overdue=overdue)
 
 
 def _words(data: Mapping[str, Any], key: str) -> Words:

@@ -50,11 +50,8 @@ def compile_returns(*, root: Unit, units: list[Unit], month: Period, today: date
     ]  # fmt: skip
     if not open_ones:
         raise Refused(_("%(month)s的月报已经报送或已由下级汇总，不能重新编制。") % {"month": month.label()})
-    figures, now, due = (
-        queries.compiled(root, open_ones, month, today),
-        timezone.now(),
-        queries.form().due(month),
-    )
+    figures, now = queries.compiled(root, open_ones, month, today), timezone.now()
+    due = queries.due(month)
     fresh = [
         Return(
             unit=unit, path=unit.path, form=queries.FORM, month=month.code, due_date=due,
@@ -187,7 +184,7 @@ def summarise(*, unit: Unit, month: Period, by: User) -> Return:
     if row is None:
         row = Return.objects.create(
             unit=unit, path=unit.path, form=queries.FORM, month=month.code,
-            due_date=queries.form().due(month), **kept,
+            due_date=queries.due(month), **kept,
         )  # fmt: skip
     else:
         change(row, version=row.version, **kept)
@@ -202,7 +199,7 @@ def summarise(*, unit: Unit, month: Period, by: User) -> Return:
 def remind(*, root: Unit, today: date, by: User | None) -> int:
     """Tell who has not filed, from three days before the day; three days after it the level above too."""
     month = Period.month_of(today).previous()
-    due = queries.form().due(month)
+    due = queries.due(month)
     left = (due - today).days
     if left > 3:
         return 0

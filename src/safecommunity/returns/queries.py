@@ -16,8 +16,9 @@ from safecommunity.assessment.models import PlannedAction
 from safecommunity.core.metrics import add
 from safecommunity.core.periods import Period
 from safecommunity.core.returns import Figure, Form, Verdict, judge
+from safecommunity.core.working_days import later
 from safecommunity.ledgers.models import Entry
-from safecommunity.library import returns
+from safecommunity.library import returns, working_days
 from safecommunity.metrics import measuring
 from safecommunity.programmes.models import Task
 from safecommunity.returns.models import Return, State, Step
@@ -65,6 +66,11 @@ def form() -> Form:
     return returns[FORM]
 
 
+def due(month: Period) -> date:
+    """The last day in time for a month's return; statutory holidays are no working days."""
+    return later(working_days(), month.end, form().due_workday)
+
+
 def files(unit: Unit) -> bool:
     return unit.kind in form().kinds
 
@@ -88,12 +94,19 @@ def steps(row: Return) -> QuerySet[Step]:
     return Step.objects.in_unit(row.unit).filter(row=row).select_related("by").order_by("id")
 
 
-def compiled(root: Unit, units: Sequence[Unit], month: Period, today: date) -> Compiled:
+def compiled(
+    root: Unit,
+    units: Sequence[Unit],
+    month: Period,
+    today: date,
+    figures: Mapping[str, Figure] | None = None,
+) -> Compiled:
     """Unit id → figure code → what the records at and beneath it give, as text; None without a record.
 
-    `units` lie at or below `root`. The number of queries does not depend on how many there are.
+    `units` lie at or below `root`; `figures`: all of the form unless others are asked for. The number of
+    queries does not depend on how many there are.
     """
-    figures = form().figures
+    figures = form().figures if figures is None else figures
     metrics = [one.metric for one in figures.values() if one.metric]
     found = measuring.measured(metrics, [month], Entry.objects.below(root), today)
     paths = dict(Unit.objects.filter(path__startswith=root.path).values_list("pk", "path"))
@@ -147,7 +160,7 @@ def board(unit: Unit, month: Period, today: date) -> list[Line]:
     rows = Return.objects.below(unit).filter(form=FORM, month__in=[one.code for one in months])
     light = rows.defer("words", "sources", "figures", "corrections")
     by_key = {(row.unit_id, row.month): row for row in light}
-    dues = {one.code: form().due(one) for one in months}
+    dues = {one.code: due(one) for one in months}
     return [
         Line(
             one,
@@ -157,6 +170,27 @@ def board(unit: Unit, month: Period, today: date) -> list[Line]:
         )
         for one in units
     ]
+
+
+def left_out(row: Return, lines: Sequence[Line]) -> list[Line]:
+    """Those of the board that a summary does not add up: nothing filed, not yet checked, sent back."""
+    return [one for one in lines if one.row is None or str(one.row.uuid) not in row.sources]
+
+
+def overdue(
+    unit: Unit, lines: Sequence[Line], month: Period, today: date
+) -> list[tuple[Line, list[Decimal | None]]]:
+    """What is overdue at each of these units by its records, whether it filed or not, figure by figure."""
+    figures = overdue_figures()
+    found = compiled(unit, [one.unit for one in lines], month, today, figures) if lines else {}
+    return [
+        (one, [None if text is None else Decimal(text) for text in found[one.unit.pk].values()])
+        for one in lines
+    ]
+
+
+def overdue_figures() -> dict[str, Figure]:
+    return {code: one for code, one in form().figures.items() if one.overdue}
 
 
 def course(lines: Sequence[Line]) -> list[Course]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -71,6 +73,54 @@ def test_from_records_to_the_summary_on_the_pages(city: Unit, chief: Client, str
     chief.post(url("step", street, month, "check"), {"version": row_of(street).version})
     assert chief.post(url("summarise", city), {"month": month})["Location"] == url("detail", city, month)
     assert (row_of(street).state, row_of(city).figures["drills"]) == (State.SUMMARISED, "2")
+
+
+@pytest.mark.requirement("R203")
+def test_a_summary_lists_who_is_not_in_it_and_what_is_overdue_there(
+    city: Unit, chief: Client, street: Unit, lin: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Five states beside one another: figures, declared zero, filed late, sent back, nothing filed."""
+    monkeypatch.setattr(views, "today", lambda: date(2026, 11, 20))
+    above = make.member(city, "city-office", "above")
+    made.drill(street, "2026-10-08")
+    rows = [made.submitted(street, lin)]
+    for name, day in (("零街道", made.TODAY), ("迟街道", date(2026, 11, 12)), ("退街道", made.TODAY)):
+        unit, person = made.street(city, name, name)
+        rows.append(made.submitted(unit, person, today=day))
+    for row in rows[:3]:
+        actions.check(row=row, version=row.version, by=above)
+    actions.send_back(row=rows[3], version=rows[3].version, by=above, reason="补充")
+    silent, zhao = made.street(city, "未街道", "zhao")
+    programmes.started(silent, zhao)
+    actions.summarise(unit=city, month=made.MONTH, by=above)
+    answer = chief.get(url("detail", city, made.MONTH.code))
+    counted = {word: count for _state, word, count in answer.context["counts"]}
+    assert counted == {"已报数据": 1, "零报告": 1, "迟报": 1, "已退回": 1, "未报": 1, "未到期": 0}
+    late = queries.tasks_of(silent, "late", made.MONTH, made.TODAY)
+    absent = {line.unit.name: values for line, _state, _word, values in answer.context["absent"]}
+    assert absent == {
+        "退街道": [("月末逾期任务", 0), ("月末逾期未整改", None)],
+        "未街道": [("月末逾期任务", len(late)), ("月末逾期未整改", None)],
+    }
+    assert late
+    assert answer.context["sums"][0] == ("月末逾期任务", len(late))
+    assert row_of(city).values["tasks-late"] == 0
+
+
+def test_a_summary_asks_as_often_for_three_left_out_as_for_one(
+    city: Unit, chief: Client, street: Unit, lin: User
+) -> None:
+    above = make.member(city, "city-office", "above")
+    row = made.submitted(street, lin)
+    actions.check(row=row, version=row.version, by=above)
+    actions.summarise(unit=city, month=made.MONTH, by=above)
+    make.unit("一街道", parent=city)
+    page = lambda: chief.get(url("detail", city, made.MONTH.code))  # noqa: E731
+    page()
+    one = make.questions(page)
+    for name in ("二街道", "三街道"):
+        make.unit(name, parent=city)
+    assert make.questions(page) == one
 
 
 def test_every_figure_opens_its_records(street: Unit, lin: User) -> None:

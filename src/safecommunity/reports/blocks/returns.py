@@ -55,10 +55,7 @@ def board(records: Records, call: Call, scope: Scope) -> Made:
     if records.period.kind != "month":
         return ()
     lines = queries.board(records.unit, records.period, timezone.localdate())
-    names = {
-        "figures": _("已报数据"), "zero": _("零报告"), "late": _("迟报"), "returned": _("已退回"),
-        "missing": _("未报"), "not-due": _("未到期"),
-    }  # fmt: skip
+    names = _standings()
     rows = [
         (
             one.unit.name,
@@ -71,6 +68,31 @@ def board(records: Records, call: Call, scope: Scope) -> Made:
     columns = [Column(_("单位"), 2), Column(_("报送情况"), 1.2), Column(_("首次报送"), 1.2)]
     made = table(_("月报报送情况"), columns, rows, _trace(records, len(lines)))
     return (*made, *rest(len(lines), MOST_ROWS))
+
+
+@block("returns.left-out")
+def left_out(records: Records, call: Call, scope: Scope) -> Made:
+    """Who is not in the summary of the month, and what is overdue there by the records, on that day."""
+    row, today = _row(records), timezone.localdate()
+    if row is None or not row.is_summary:
+        return ()
+    absent = queries.left_out(row, queries.board(records.unit, records.period, today))
+    names = _standings()
+    rows = [
+        (one.unit.name, names[one.standing], *("—" if value is None else plain(value) for value in values))
+        for one, values in queries.overdue(records.unit, absent[:MOST_ROWS], records.period, today)
+    ]
+    columns = [Column(_("单位"), 2), Column(_("报送情况"), 1.2)]
+    columns += [Column(_said(records, one.name), 1.4) for one in queries.overdue_figures().values()]
+    made = table(_("未计入汇总的单位，逾期数按其工作记录"), columns, rows, _trace(records, len(absent)))
+    return (*made, *rest(len(absent), MOST_ROWS))
+
+
+def _standings() -> dict[str, str]:
+    return {
+        "figures": _("已报数据"), "zero": _("零报告"), "late": _("迟报"), "returned": _("已退回"),
+        "missing": _("未报"), "not-due": _("未到期"),
+    }  # fmt: skip
 
 
 def _row(records: Records) -> Return | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any
 
@@ -46,7 +46,7 @@ def index(request: PersonRequest, unit: Unit) -> HttpResponse:
         "rows": [(row, _badge(row), _label(row.period)) for row in page],
         "last": last,
         "last_label": _label(last),
-        "due": queries.form().due(last),
+        "due": queries.due(last),
         "has_last": queries.month_return(unit, last) is not None,
         "files": queries.files(unit),
         "may_write": can(request.user, Permission.RETURN_SUBMIT, unit),
@@ -93,6 +93,7 @@ def detail(request: PersonRequest, unit: Unit, month: str) -> HttpResponse:
         "may_write": row.is_open and can(request.user, Permission.RETURN_SUBMIT, unit),
         "may_check": queries.may_check(request.user, row),
         "in_force": row.state in queries.IN_FORCE,
+        **(_filing(row) if row.is_summary else {}),
     }
     return render(request, "returns/detail.html", context)
 
@@ -189,10 +190,10 @@ def board(request: PersonRequest, unit: Unit) -> HttpResponse:
     context = {
         "month": month.code,
         "label": _label(month),
-        "due": queries.form().due(month),
+        "due": queries.due(month),
         "page": page,
         "rows": [(one, STANDINGS[one.standing], _word(one.standing), _heat(one)) for one in page],
-        "counts": [(STANDINGS[one], _word(one), counts[one]) for one in STANDINGS],
+        "counts": _counts(lines),
         "filed": filed,
         "total": len(lines),
         "in_time": counts["figures"] + counts["zero"],
@@ -306,6 +307,28 @@ def _way(row: Return) -> list[tuple[str, str, str]]:
         (str(state.label), "done" if place < at else "now" if place == at else "todo", "")
         for place, state in enumerate(WAY)
     ]
+
+
+def _counts(lines: Sequence[queries.Line]) -> list[tuple[str, str, int]]:
+    counts = Counter(line.standing for line in lines)
+    return [(STANDINGS[one], _word(one), counts[one]) for one in STANDINGS]
+
+
+def _filing(row: Return) -> dict[str, Any]:
+    """Who filed below a summary, and what is overdue at those it does not add up."""
+    lines = queries.board(row.unit, row.period, today())
+    absent = queries.overdue(row.unit, queries.left_out(row, lines), row.period, today())
+    names = [local(one.name) for one in queries.overdue_figures().values()]
+    sums = [sum(values[place] or 0 for _line, values in absent) for place in range(len(names))]
+    return {
+        "counts": _counts(lines),
+        "overdue": names,
+        "absent": [
+            (one, STANDINGS[one.standing], _word(one.standing), list(zip(names, values, strict=True)))
+            for one, values in absent
+        ],
+        "sums": list(zip(names, sums, strict=True)),
+    }
 
 
 def _heat(line: queries.Line) -> list[tuple[str, str, None, str]]:
