@@ -88,6 +88,36 @@ def test_a_round_is_drawn_a_unit_visited_its_answer_accepted(visit: Visit) -> No
     check_page(page, "visit-accepted-390")
 
 
+@pytest.mark.requirement("R204")
+def test_more_time_is_asked_for_on_a_phone_and_granted(visit: Visit) -> None:
+    city, (street,) = made.city(1)
+    chen, ding = made.inspectors(city, "chen", "ding")
+    lin = make.member(street)
+    row = made.arranged(city, street, [chen, ding])
+    made.found(row, chen)
+    made.finished(row, chen)
+    address = f"/{street.slug}/supervision/visits/{row.uuid}/"
+    unit = visit(address, person=lin, width=390)
+    unit.get_by_text("申请延期").first.click()
+    later = (made.DAY + timedelta(days=20)).isoformat()
+    unit.get_by_label("申请延至").fill(later)
+    unit.get_by_label("延期理由").fill("等施工单位进场")
+    check_page(unit, "visit-more-time-390")
+    unit.get_by_role("button", name="申请延期").click()
+    unit.locator(".said .badge", has_text="待审批").wait_for()
+    assert unit.get_by_label("申请延至").count() == 0
+
+    page = visit(address, person=ding)
+    page.get_by_label("同意延期", exact=True).check()
+    page.get_by_label("审批意见").fill("同意，七日内先设警示")
+    check_page(page, "visit-time-asked")
+    page.get_by_role("button", name="提交审批").click()
+    page.locator(".said .badge", has_text="已同意").wait_for()
+    unit.reload()
+    unit.locator(".facts dd", has_text=later).wait_for()
+    check_page(unit, "visit-more-time-given-390")
+
+
 @pytest.mark.requirement("R205")
 def test_a_veto_is_proposed_decided_and_appealed(visit: Visit) -> None:
     city, (street,) = made.city(1)

@@ -16,11 +16,14 @@ FOUND = (
     ("第三季度安全社区工作例会没有会议记录（演示）。", "创建实施方案的会议制度", "general", 15),
 )
 SUMMARY = "台账较齐全，日常巡查落实较好；“三合一”场所治理和会议记录要加强（演示）。"
+WHY = "会议记录由两个科室分头保存，整理和补签需要时间（演示）。"
+GRANTED = "同意，期间的例会要当场记录（演示）。"
 ANSWER = "已约谈业主，住宿人员当日搬离，疏散通道施工两周内完成（演示）。"
 
 
 def load(city: Unit, visited: Unit, inspectors: list[User], office: User, now: datetime, today: date) -> None:
-    """Planned a month ago, drawn, the sub-district visited; of two findings one is answered."""
+    """Planned a month ago, drawn, the sub-district visited; of two findings one is answered, the other was
+    given more time."""
     begun = now - timedelta(days=30)
     values = {
         "title": "安全社区和安全生产联合督查（演示）", "kind": "announced",
@@ -48,9 +51,19 @@ def _visited(visit: Visit, office: User, now: datetime, today: date) -> None:
             today=day,
         )  # fmt: skip
     actions.finish(row=visit, version=visit.version, summary=SUMMARY, by=by, now=at, today=day)
-    first = queries.findings(visit)[0][0]
-    first.visit = visit
+    first, second = (finding for finding, *_rest in queries.findings(visit))
+    first.visit = second.visit = visit
+    asked, yesterday = today - timedelta(days=2), today - timedelta(days=1)
+    assert second.due_date is not None
+    actions.ask_for_time(
+        finding=second, version=second.version, until=second.due_date + timedelta(days=10), why=WHY,
+        by=office, now=now - timedelta(days=2), today=asked,
+    )  # fmt: skip
+    actions.decide_time(
+        finding=second, version=second.version, grant=True, reason=GRANTED, by=by,
+        now=now - timedelta(days=1), today=yesterday,
+    )  # fmt: skip
     actions.answer(
         finding=first, version=first.version, words=ANSWER, files=(), by=office, now=now - timedelta(days=1),
-        today=today - timedelta(days=1),
+        today=yesterday,
     )  # fmt: skip
