@@ -1,5 +1,6 @@
-"""Makes the dossier of an application: 50 indicators, 200 photos, five papers in one volume, and the package.
+"""Makes the dossier of an application, five papers in one volume, and the package with its records.
 
+There are 50 indicators, 200 photos and 200 hidden hazards.
 `python benchmarks/dossier.py`. Prints one JSON object: seconds to compose the volume, to make Word and PDF of
 it, to pack both with the 200 photos, its index and records; size in MB. The photos are shrunk beforehand.
 """

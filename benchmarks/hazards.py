@@ -145,10 +145,21 @@ def fill(count: int) -> tuple[Any, Any]:
     dice = Random(1)
     each = count // len(units)
     for number, unit in enumerate(units):
-        HiddenHazard.objects.insert(_hazard(unit, number, serial, dice) for serial in range(1, each + 1))
+        HiddenHazard.objects.insert(hazard(unit, number, serial, dice) for serial in range(1, each + 1))
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     return city, units[0]
+
+
+def registered(unit: Any, number: int, count: int, until: datetime) -> None:
+    """Hazards with their lines in the ledger, from which figures and papers are made."""
+    from safecommunity.hazards.keeping import keep_new_hazards
+    from safecommunity.hazards.models import HiddenHazard
+
+    dice = Random(number)
+    rows = [hazard(unit, number, serial, dice, until) for serial in range(1, count + 1)]
+    HiddenHazard.objects.insert(rows)
+    keep_new_hazards(unit, rows, None)
 
 
 def _unit(slug: str, kind: str, parent: Any) -> Any:
@@ -157,10 +168,11 @@ def _unit(slug: str, kind: str, parent: Any) -> Any:
     return actions.create(name=f"单位{slug}", kind=kind, slug=slug, parent=parent, by=None)
 
 
-def _hazard(unit: Any, number: int, serial: int, dice: Random) -> Any:
+def hazard(unit: Any, number: int, serial: int, dice: Random, until: datetime = NOW) -> Any:
+    """A hazard of the two years before a moment."""
     from safecommunity.hazards.models import HiddenHazard
 
-    found = NOW - timedelta(hours=dice.randint(1, 2 * 365 * 24))
+    found = until - timedelta(hours=dice.randint(1, 2 * 365 * 24))
     state = dice.choices(list(WEIGHTS), list(WEIGHTS.values()))[0]
     due = found + timedelta(days=dice.randint(1, 15))
     place = f"建设路{serial}号店{number}-{serial}"
