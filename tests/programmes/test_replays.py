@@ -155,10 +155,10 @@ def vetoed_and_lifted(who: Cast, year: int) -> None:
     assert row.get_state_display() == "已撤销"
 
 
-def titled_until_it_expires(who: Cast, named: date) -> Title:
+def titled_until_it_expires(who: Cast, named: date, scheme: str = "chongqing-2009") -> Title:
     """The unit in time is named; years later its office is told, before the last day and after it."""
     row = titles.register_title(
-        unit=who.punctual, scheme="chongqing-2009", number="2012-01", plaque="", granted_by="市安委会办公室",
+        unit=who.punctual, scheme=scheme, number="2012-01", plaque="", granted_by="市安委会办公室",
         named_date=named, by=who.first, today=named,
     )  # fmt: skip
     last = row.valid_until.isoformat()
@@ -166,6 +166,8 @@ def titled_until_it_expires(who: Cast, named: date) -> Title:
         titles.remind(root=who.above, today=row.valid_until + timedelta(days=days), by=None)
     assert told(who.lin, f"到 {last} 为止，请及时申请复评") == 1
     assert told(who.lin, f"已于 {last} 到期") == 1
+    assert reviews.standing(row, row.valid_until) == "expiring"
+    assert reviews.standing(row, row.valid_until + timedelta(days=1)) == "expired"
     return row
 
 
@@ -191,6 +193,7 @@ def test_the_city_pilot_of_2008() -> None:
     assert days["experience"] <= days["acceptance"]
     assert actions.close(programme=row, version=row.version, by=who.lin).state == Programme.State.FINISHED
     vetoed_and_lifted(who, 2008)
+    titled_until_it_expires(who, goal, "municipal-45")
 
 
 @pytest.mark.requirement("R109", "R110", "R111", "R139", "R144", "R165")
@@ -215,6 +218,7 @@ def test_the_sub_district_of_2013() -> None:
     }
     assert actions.close(programme=row, version=row.version, by=who.lin).state == Programme.State.FINISHED
     vetoed_and_lifted(who, 2013)
+    titled_until_it_expires(who, goal, "national-2006")
 
 
 @pytest.mark.requirement("R179", "R184", "R198", "R199", "R200", "R202", "R203", "R205")
@@ -227,15 +231,19 @@ def test_the_prefecture_of_2013() -> None:
     for month in ("2013-06", "2013-07"):
         summary = month_with_one_sent_back(who, Period.parse(month))
     assert summary.is_summary
-    done = carried_out(row, who.lin, until=date(2013, 12, 31))
+    done = carried_out(row, who.lin, until=date(2014, 1, 20))
     days = {task.step: timezone.localdate(task.done_at) for task in done if task.done_at and not task.part}
     assert days["funds"] <= days["key-projects"]
     assert days["filing"] <= date(2013, 7, 30)
     assert days["self-assessment"] <= days["reports"] <= days["forms"] <= days["assessment"] <= goal
     for key in ("stage-evaluation", "monthly-report", "monthly-summary"):
         assert [task.part for task in step(row, key)] == [f"2013-{month:02}" for month in range(3, 13)]
+    for task in step(row, "monthly-report"):
+        assert board.due(Period.parse(task.part)) <= task.due_date
+        assert task.due_date > Period.parse(task.part).end
     assert actions.close(programme=row, version=row.version, by=who.lin).state == Programme.State.FINISHED
     vetoed_and_lifted(who, 2013)
+    titled_until_it_expires(who, goal, "sichuan-provincial")
 
 
 @pytest.mark.requirement("R207", "R208")
@@ -258,8 +266,7 @@ def test_the_four_years_until_2012() -> None:
     assert [timezone.localdate(task.done_at) <= goal for task in step(row, "title")] == [True]
     (aim,) = targets.adopt(unit=who.punctual, year=2012, by=who.lin)
     assert (aim.metric, aim.amount) == ("titles/municipal", 1)
-    title = titled_until_it_expires(who, goal)
+    titled_until_it_expires(who, goal)
     drain()
     assert [line.standing for line in aims.standings([aim], date(2013, 1, 1))] == ["reached"]
-    assert reviews.standing(title, title.valid_until + timedelta(days=1)) == "expired"
     assert actions.close(programme=row, version=row.version, by=who.lin).state == Programme.State.FINISHED

@@ -37,8 +37,9 @@ class Step:
     """One thing to do. `role`: who by office; `proof`: the paper that shows it was done.
 
     `not_before`, `by`, `fixed` are days of the year ("04-20") in the programme's `year`, from 1. `every`: it
-    comes back that often, due on the day `due_day` of the month, else by the end of the period. `rules`: the
-    kinds of rule to be made, a task each. `ledger`, `official`: where the proof is recorded, or drafted.
+    comes back that often, due on the day `due_day` of the month, else by the end of the period; `afterwards`:
+    in the month after, since only what is over can be reported. `rules`: the kinds of rule to be made, a task
+    each. `ledger`, `official`: where the proof is recorded, or drafted.
     """
 
     key: str
@@ -53,6 +54,7 @@ class Step:
     year: int
     every: str
     due_day: int
+    afterwards: bool
     rules: tuple[str, ...]
     proof: Words
     ledger: str
@@ -190,9 +192,10 @@ def _returning(step: Step, start: date, end: date) -> list[Planned]:
     rows = []
     period = PERIOD_OF[step.every](start)
     while period.start <= end:
-        by = period.end.replace(day=step.due_day) if step.due_day else period.end
+        due = period.next() if step.afterwards else period
+        by = due.end.replace(day=step.due_day) if step.due_day else due.end
         if by >= start:
-            task = Task(f"{step.key}-{period.code}", step.name.zh, step.days, not_before=period.start, by=by)
+            task = Task(f"{step.key}-{period.code}", step.name.zh, step.days, not_before=due.start, by=by)
             rows.append(Planned(step, task, period.code))
         period = period.next()
     return rows
@@ -216,6 +219,7 @@ def _step(row: Mapping[str, Any]) -> Step:
         year=row.get("year", 1),
         every=row.get("every", ""),
         due_day=row.get("due_day", 0),
+        afterwards=row.get("afterwards", False),
         rules=tuple(row.get("rules", ())),
         proof=_words(row, "proof") if "proof" in row else NOTHING,
         ledger=row.get("ledger", ""),
@@ -243,6 +247,8 @@ def _check(step: Step, steps: Sequence[Step], phases: Collection[str]) -> None:
             raise ProgrammeFileError(step.key, f"前置步骤 {key} 不存在，或是反复发生的")
     if step.every and (step.every not in PERIOD_OF or step.after or step.fixed or step.by):
         raise ProgrammeFileError(step.key, "every 应为 month、quarter 或 year，且没有 after、by 和 fixed")
+    if step.afterwards and step.every != "month":
+        raise ProgrammeFileError(step.key, "afterwards 只用于每月一次的步骤")
     if not 0 <= step.due_day <= MOST_DUE_DAY:
         raise ProgrammeFileError(step.key, f"due_day 应为 1 到 {MOST_DUE_DAY}")
     for text in (step.not_before, step.by, step.fixed):
