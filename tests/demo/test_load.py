@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections import Counter
 from datetime import timedelta
 
 import pytest
@@ -13,6 +14,7 @@ from safecommunity.accounts.queries import has_second_factor
 from safecommunity.assessment.models import Assessment, PlannedAction
 from safecommunity.audit.queries import verify
 from safecommunity.core import one_time_codes
+from safecommunity.core.periods import Period
 from safecommunity.correspondence.models import OfficialDocument
 from safecommunity.demo.load import PASSWORD, load, sign_ins
 from safecommunity.demo.stage import environment
@@ -21,9 +23,10 @@ from safecommunity.jobs.models import Job
 from safecommunity.ledgers.models import Entry
 from safecommunity.library import ledgers, programmes, schemes
 from safecommunity.programmes.models import Programme, Task
+from safecommunity.returns import queries as monthly
 from safecommunity.returns.models import Return
 from safecommunity.reviews.models import Review, Title
-from safecommunity.supervision.models import Award, Finding, Standing, Visit
+from safecommunity.supervision.models import Award, Finding, Standing, Veto, Visit
 from safecommunity.surveillance.models import InjuryCase
 from safecommunity.units.models import Body, RoleHolding, Unit
 from safecommunity.units.permissions import ROLES
@@ -71,13 +74,19 @@ def test_the_demonstration_shows_something_true_on_every_page(demo):
     ]  # fmt: skip
     assert papers.exclude(pdf=None).count() == 2
     visited = Visit.objects.everything(reason=reason)
-    assert sorted(visited.values_list("state", flat=True)) == ["done", "planned", "planned", "planned"]
+    assert Counter(visited.values_list("state", flat=True)) == {"done": 2, "planned": 3}
     told = Standing.objects.everything(reason=reason).exclude(told_at=None)
     assert sorted(one.told["place"][0] for one in told if one.told["place"])[0] == 1
     given = Award.objects.everything(reason=reason)
     assert sorted(given.values_list("state", flat=True)) == ["decided", "proposed"]
     found = Finding.objects.everything(reason=reason)
-    assert sorted(found.values_list("state", flat=True)) == ["answered", "open"]
+    assert sorted(found.values_list("state", flat=True)) == ["answered", "open", "open"]
+    vetoes = Veto.objects.everything(reason=reason)
+    assert sorted(vetoes.values_list("state", flat=True)) == ["appealed", "decided"]
+    assert {one.unit.slug for one in visited.filter(kind="unannounced")} == {"511603104"}
+    today = timezone.localdate()
+    board = monthly.board(demo.get(slug="5116"), Period.month_of(today).previous(), today)
+    assert {"missing", "returned", "zero"} <= {one.standing for one in board}
     running = Programme.objects.everything(reason=reason).filter(state="running")
     assert set(running.values_list("template", flat=True)) == set(programmes)
     tasks = Task.objects.everything(reason=reason)

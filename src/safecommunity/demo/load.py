@@ -120,7 +120,12 @@ def load(now: datetime, today: date) -> None:
         visits.load(made["1301"].unit, made["130104001"].unit, sent, people["dongli"], now, today)
         lived_in = injuries.Street(street.unit, street.children, tuple(street.said["point"]))
         injuries.load(lived_in, people["dongli"], today, now)
+        visits.unannounced(
+            shared["5116"], shared["511603104"], [people["guangan"], people["guangan-ducha"]], now, today
+        )
+        vetoes.of_county(shared["511621"], people["guangan-ducha"], people["guangan"], today)
         returns.load(shared["1301"], people["shijiazhuang"], today)
+        returns.load(shared["5116"], people["guangan"], today)
         returns.of_street(street.unit, people["dongli"], people["shijiazhuang"], today)
         districts = [made[code].unit for code in ("130102", "130104", "130105", "130107", "130108")]
         appraisals.load(made["1301"].unit, districts, sent[1:], now, today)

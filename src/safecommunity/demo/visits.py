@@ -1,4 +1,4 @@
-"""A drawn round of visits in a city, and the visit to its sub-district, for the demonstration."""
+"""A drawn round of visits in a city with the visit to its sub-district; an unannounced visit to a town."""
 
 from __future__ import annotations
 
@@ -39,6 +39,25 @@ def load(city: Unit, visited: Unit, inspectors: list[User], office: User, now: d
     )
     visit = next(one for one in drawn if one.unit_id == visited.pk)
     _visited(visit, office, now, today)
+
+
+def unannounced(city: Unit, town: Unit, team: list[User], now: datetime, today: date) -> None:
+    """Three weeks ago, without word before; what was found has still to be answered."""
+    day, by = today - timedelta(days=21), team[0]
+    values = {
+        "title": "创建工作暗访（演示）", "kind": "unannounced", "topics": ["work-safety", "safe-community"],
+        "starts_date": day, "ends_date": day,
+    }  # fmt: skip
+    visit = actions.arrange(supervisor=city, unit=town, values=values, team=team, by=by, today=day)
+    actions.schedule(row=visit, version=visit.version, day=day, team=team, reason="", by=by, today=day)
+    actions.add_finding(
+        row=visit, text="当月隐患排查记录没有整改时限和责任人（演示）。", severity="general", by=by,
+        today=day, basis="《安全生产事故隐患排查治理暂行规定》", due_date=today + timedelta(days=9),
+    )  # fmt: skip
+    actions.finish(
+        row=visit, version=visit.version, summary="项目建设按倒排工期推进，基础台账要补齐（演示）。", by=by,
+        now=now - timedelta(days=21), today=day,
+    )  # fmt: skip
 
 
 def _visited(visit: Visit, office: User, now: datetime, today: date) -> None:

@@ -14,7 +14,7 @@ from django.db.models import Count, Q, QuerySet
 from safecommunity.accounts.models import User
 from safecommunity.assessment.models import PlannedAction
 from safecommunity.core.metrics import add
-from safecommunity.core.periods import Period
+from safecommunity.core.periods import Period, UnknownPeriod
 from safecommunity.core.returns import Figure, Form, Verdict, judge
 from safecommunity.core.working_days import later
 from safecommunity.ledgers.models import Entry
@@ -27,6 +27,7 @@ from safecommunity.units.permissions import Permission, can
 
 FORM = "monthly"
 MONTHS = 12
+YEARS = range(1990, 2201)
 IN_FORCE = (State.CHECKED, State.SUMMARISED)
 FILED = (State.SUBMITTED, *IN_FORCE)
 Compiled = dict[int, dict[str, str | None]]
@@ -64,6 +65,15 @@ class Strange:
 
 def form() -> Form:
     return returns[FORM]
+
+
+def month(code: str) -> Period | None:
+    """The month that a code such as 2026-10 names; None where it names none."""
+    try:
+        found = Period.parse(code)
+    except UnknownPeriod:
+        return None
+    return found if found.kind == "month" and found.start.year in YEARS else None
 
 
 def due(month: Period) -> date:

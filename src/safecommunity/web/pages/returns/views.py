@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from safecommunity.core.periods import Period, UnknownPeriod
+from safecommunity.core.periods import Period
 from safecommunity.returns import actions, queries
 from safecommunity.returns.models import Return, State
 from safecommunity.units.models import Unit
@@ -268,11 +268,8 @@ def _label(month: Period) -> str:
 
 
 def _month(code: str) -> Period:
-    try:
-        month = Period.parse(code)
-    except UnknownPeriod as error:
-        raise Http404(_("没有这个月份。")) from error
-    if month.kind != "month" or not 1990 <= month.start.year <= 2200:
+    month = queries.month(code)
+    if month is None:
         raise Http404(_("没有这个月份。"))
     return month
 
