@@ -25,6 +25,7 @@ BACK = "演示：隐患整改数大于发现数，请核对台账"
 
 def load(city: Unit, by: User, today: date) -> None:
     """The second district is often late; of the newest month one return is sent back and one is missing.
+    The city reports every month but the newest.
 
     Who has no records, as the park that has not begun, declares zero.
     """
@@ -45,7 +46,8 @@ def load(city: Unit, by: User, today: date) -> None:
             else:
                 actions.check(row=row, version=row.version, by=by)
         if month != last:
-            actions.summarise(unit=city, month=month, by=by)
+            whole = actions.summarise(unit=city, month=month, by=by)
+            _file(whole, by, whole.due_date)
 
 
 def of_street(street: Unit, office: User, above: User, today: date) -> None:

@@ -160,9 +160,13 @@ def send_back(*, row: Return, version: int, by: User, reason: str) -> Return:
 
 @transaction.atomic
 def reopen(*, row: Return, version: int, by: User, reason: str) -> Return:
-    """The level above opens a return that was taken already; a summary over it has to be made anew."""
-    _refuse_unless_above(row, by)
-    return _step(row, "reopen", queries.IN_FORCE, State.RETURNED, version, by, _reason(reason))
+    """The level above opens a return that was taken already; a summary over it has to be made anew.
+
+    Where nobody is above, the unit itself opens the one it filed.
+    """
+    if not queries.may_reopen(by, row):
+        raise Refused(_("月报由上级单位审核，您没有上级单位的审核权限。"))
+    return _step(row, "reopen", queries.reopened_from(row), State.RETURNED, version, by, _reason(reason))
 
 
 @transaction.atomic

@@ -251,6 +251,16 @@ def may_check(user: User, row: Return) -> bool:
     return above is not None and can(user, Permission.RETURN_CHECK, above)
 
 
+def may_reopen(user: User, row: Return) -> bool:
+    """As `may_check`; where nobody is above, the unit itself opens its return again."""
+    return can(user, Permission.RETURN_CHECK, row.unit.parent or row.unit)
+
+
+def reopened_from(row: Return) -> tuple[str, ...]:
+    """The states a return is opened again from; one filed with those above is sent back by them instead."""
+    return IN_FORCE if row.unit.parent else FILED
+
+
 def to_summarise(unit: Unit, month: Period) -> list[Return]:
     """The checked returns of those who file here."""
     rows = Return.objects.below(unit).filter(form=FORM, month=month.code, unit__parent=unit)

@@ -50,6 +50,11 @@ def stale_page(
     return render(request, "409.html", context, status=409)
 
 
+def given_back(why: str, typed: str) -> str:
+    """Why something was not done, with what was typed for it, where no form is there to hold it."""
+    return f"{why} {_('您写的是：%(words)s') % {'words': typed.strip()}}" if typed.strip() else why
+
+
 def worded(field: Field, value: Any) -> Any:
     """A choice by its words, yes and no as such, anything else as it is."""
     if isinstance(value, bool):

@@ -138,6 +138,35 @@ def test_a_counted_task_leads_to_its_page(street: Unit, lin: User) -> None:
     assert reverse("programmes:task", args=[street.slug, task.programme.uuid, task.uuid]) in page
 
 
+def test_whoever_sends_back_too_late_gets_the_reason_back(
+    city: Unit, chief: Client, street: Unit, lin: User
+) -> None:
+    row = made.submitted(street, lin)
+    actions.check(row=row, version=row.version, by=make.member(city, "city-office", "above"))
+    late = {"version": row.version - 1, "reason": "三月的数据请再核对"}
+    page = chief.post(url("step", street, row.month, "send-back"), late, follow=True).content.decode()
+    assert "您写的是：三月的数据请再核对" in page
+    assert row_of(street).state == State.CHECKED
+
+
+def test_who_has_nobody_above_opens_its_summary_again(
+    city: Unit, chief: Client, street: Unit, lin: User
+) -> None:
+    above = make.member(city, "city-office", "above")
+    row = made.submitted(street, lin)
+    actions.check(row=row, version=row.version, by=above)
+    whole = actions.summarise(unit=city, month=made.MONTH, by=above)
+    actions.write(row=whole, version=whole.version, words=made.WORDS, corrections={}, is_zero=True, by=above)
+    actions.submit(row=whole, version=whole.version, by=above, today=made.TODAY)
+    address = url("detail", city, made.MONTH.code)
+    assert "重新开启" in chief.get(address).content.decode()
+    assert "重新开启" not in make.client(lin).get(url("detail", street, row.month)).content.decode()
+    said = {"version": whole.version, "reason": "补充一个县的数据"}
+    chief.post(url("step", city, made.MONTH.code, "reopen"), said)
+    assert row_of(city).state == State.RETURNED
+    assert "补充一个县的数据" in chief.get(address).content.decode()
+
+
 def test_a_viewer_reads_and_does_not_write(street: Unit, lin: User) -> None:
     row = made.submitted(street, lin)
     zhou = make.client(make.member(street, "viewer", "zhou"))
@@ -178,6 +207,7 @@ def test_the_board_keeps_the_states_apart(city: Unit, chief: Client, street: Uni
     text = chief.get(url("board", city)).content.decode()
     assert "3 个单位，已报 2 个，其中按时 2 个" in text
     assert [text.count(word) > 0 for word in ("已报数据", "零报告", "未到期")] == [True, True, True]
+    assert "10 已报数据" in text
     assert '<th scope="row">2026年10月</th><td class="number">2 / 3</td><td class="number">66.7%' in text
 
 

@@ -196,14 +196,20 @@ def ring(
 
 
 @register.inclusion_tag("components/heat.html")
-def heat(months: Iterable[Sequence[Any]], label: str = "", key: bool = True) -> dict[str, Any]:
-    """A strip by month; a month is (label, state, count or None, url or ""), states as in HEAT."""
+def heat(
+    months: Iterable[Sequence[Any]], label: str = "", key: bool = True, said: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """A strip by month; a month is (label, state, count or None, url or ""), states as in HEAT.
+
+    `said`: words of one's own for the states.
+    """
+    known = _worded(HEAT, said)
     cells = [
-        {"name": name, "state": state, "count": count, "url": url, "mark": HEAT[state]}
+        {"name": name, "state": state, "count": count, "url": url, "mark": known[state]}
         for name, state, count, url in months
     ]
     used = {cell["state"] for cell in cells}
-    marks = [(state, mark) for state, mark in HEAT.items() if key and state in used]
+    marks = [(state, mark) for state, mark in known.items() if key and state in used]
     return {"cells": cells, "label": label, "key": marks}
 
 
@@ -215,13 +221,17 @@ def lights(
 
     `said`: words of one's own for the states.
     """
-    marks = {state: replace(mark, word=(said or {}).get(state, mark.word)) for state, mark in LIGHTS.items()}
+    marks = _worded(LIGHTS, said)
     words = {state: str(escape(str(mark.word))) for state, mark in marks.items()}
     table = [
         {"name": name, "url": url, "cells": mark_safe("".join(_light(words, *cell) for cell in cells))}  # noqa: S308
         for name, url, cells in rows
     ]
     return {"columns": columns, "rows": table, "label": label, "key": marks.items()}
+
+
+def _worded(marks: Mapping[str, State], said: Mapping[str, Any] | None) -> dict[str, State]:
+    return {state: replace(mark, word=(said or {}).get(state, mark.word)) for state, mark in marks.items()}
 
 
 def _light(words: dict[str, str], state: str, text: Any, url: str) -> str:

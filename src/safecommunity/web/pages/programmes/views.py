@@ -29,7 +29,7 @@ from safecommunity.units.scope import StaleRecord
 from safecommunity.web.access import PersonRequest, exactly_once, requires
 from safecommunity.web.clock import now, today
 from safecommunity.web.components.words import language, local
-from safecommunity.web.conflicts import stale_page
+from safecommunity.web.conflicts import given_back, stale_page
 from safecommunity.web.pages.programmes import display
 from safecommunity.web.pages.programmes.forms import ApplyForm, OwnTaskForm, ReplanForm, TaskForm, stated
 
@@ -230,14 +230,15 @@ def close(request: PersonRequest, unit: Unit, uuid: UUID) -> HttpResponse:
     row = _running(unit, uuid)
     given = request.POST.get("version", "")
     version = int(given) if given.isdecimal() and len(given) < 10 else 0
+    reason = request.POST.get("reason", "")[:300]
     try:
-        reason = request.POST.get("reason", "")[:300]
         actions.close(programme=row, version=version, by=request.user, reason=reason)
         messages.success(request, _("计划已结束。"))
     except actions.Refused as error:
-        messages.error(request, str(error))
+        messages.error(request, given_back(str(error), reason))
     except StaleRecord:
-        messages.error(request, _("计划刚刚被别人调整过，请看过现在的内容再操作。"))
+        why = _("计划刚刚被别人调整过，请看过现在的内容再操作。")
+        messages.error(request, given_back(why, reason))
     return redirect("programmes:timeline", unit.slug, uuid)
 
 

@@ -24,7 +24,7 @@ from safecommunity.units.scope import StaleRecord
 from safecommunity.web.access import PersonRequest, exactly_once, requires
 from safecommunity.web.clock import today
 from safecommunity.web.components.words import language, local
-from safecommunity.web.conflicts import stale_page
+from safecommunity.web.conflicts import given_back, stale_page
 from safecommunity.web.pages.returns.forms import ReturnForm, initial
 
 PAGE = 50
@@ -33,6 +33,7 @@ STANDINGS = {
     "figures": "submitted", "zero": "zero", "late": "late", "returned": "returned", "missing": "missing",
     "not-due": "not-due",
 }  # fmt: skip
+HEATS = {"figures": "done"}
 BADGES = {"draft": "draft", "submitted": "submitted", "returned": "returned"}
 
 
@@ -92,7 +93,7 @@ def detail(request: PersonRequest, unit: Unit, month: str) -> HttpResponse:
         "way": _way(row),
         "may_write": row.is_open and can(request.user, Permission.RETURN_SUBMIT, unit),
         "may_check": queries.may_check(request.user, row),
-        "in_force": row.state in queries.IN_FORCE,
+        "may_reopen": row.state in queries.reopened_from(row) and queries.may_reopen(request.user, row),
         **(_filing(row) if row.is_summary else {}),
     }
     return render(request, "returns/detail.html", context)
@@ -148,7 +149,7 @@ def step(request: PersonRequest, unit: Unit, month: str, act: str) -> HttpRespon
     }
     if act not in acts:
         raise Http404(_("没有这个办理环节。"))
-    _done(request, acts[act], _("已办理。"))
+    _done(request, acts[act], _("已办理。"), typed=reason)
     return redirect("returns:detail", unit.slug, row.month)
 
 
@@ -206,6 +207,7 @@ def board(request: PersonRequest, unit: Unit) -> HttpResponse:
         "own": own,
         "may_check": can(request.user, Permission.RETURN_CHECK, unit),
         "months": _choices(now),
+        "said": {HEATS.get(one, one): _word(one) for one in STANDINGS},
         "here": "board",
     }
     return render(request, "returns/board.html", context)
@@ -249,15 +251,16 @@ STEP_WORDS: dict[str, Callable[[], str]] = {
 }
 
 
-def _done(request: PersonRequest, act: Callable[[], object], words: str) -> bool:
-    """Whether it was done; either way it is said."""
+def _done(request: PersonRequest, act: Callable[[], object], words: str, typed: str = "") -> bool:
+    """Whether it was done; either way it is said, and what was typed in vain is given back."""
     try:
         act()
     except actions.Refused as error:
-        messages.error(request, str(error))
+        messages.error(request, given_back(str(error), typed))
         return False
     except StaleRecord:
-        messages.error(request, _("这份月报刚刚被别人修改或办理过，请看过现在的内容再操作。"))
+        why = _("这份月报刚刚被别人修改或办理过，请看过现在的内容再操作。")
+        messages.error(request, given_back(why, typed))
         return False
     messages.success(request, words)
     return True
@@ -331,7 +334,7 @@ def _filing(row: Return) -> dict[str, Any]:
 def _heat(line: queries.Line) -> list[tuple[str, str, None, str]]:
     return [
         (
-            month[5:], "done" if standing == "figures" else standing, None,
+            month[5:], HEATS.get(standing, standing), None,
             "" if standing in ("missing", "not-due")
             else reverse("returns:detail", args=[line.unit.slug, month]),
         )
