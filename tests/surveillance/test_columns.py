@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -90,6 +91,29 @@ def test_packed_and_unpacked_cards_are_counted_as_the_table_counts_them(
     drain()
     compare()
     assert all(fresh(city))
+
+
+@pytest.mark.parametrize("names", [("cause", "area"), ("group",), ("cause", "sex", "outcome")])
+def test_the_numbers_of_every_week_are_those_of_the_table(
+    city: Unit, streets: list[Unit], names: tuple[str, ...]
+) -> None:
+    actions.pack(unit=streets[0])
+    cards = columns.asked(city, None, queries.Ask())
+    every = {key: n for key, n in cards.counted("week", *names).items() if all(key[1:])}
+    first, last = min(every)[0], max(every)[0]
+
+    def told(start: date) -> dict[tuple[Any, ...], int]:
+        weeks = cards.weekly(names, start, (last - start).days // 7 + 1)
+        return {
+            (start + timedelta(days=7 * at), *said): n
+            for said, counts in weeks.items()
+            for at, n in enumerate(counts.tolist())
+            if n
+        }
+
+    assert told(first) == every
+    assert told(first + timedelta(days=7)) == {key: n for key, n in every.items() if key[0] > first}
+    assert every
 
 
 def test_every_write_is_counted_at_once(city: Unit, streets: list[Unit]) -> None:

@@ -111,6 +111,25 @@ class Columns:
                 found[tuple(listed[at] for listed, at in zip(labels, places, strict=True))] += count
         return found
 
+    def weekly(self, names: Sequence[str], start: date, weeks: int) -> dict[tuple[str, ...], NDArray[Any]]:
+        """Of each combination that cards say in full, their numbers in the weeks from this Monday on; `names`
+        as in `counted`. Cards from before are left out; there are none from behind.
+        """
+        found: dict[tuple[str, ...], NDArray[Any]] = {}
+        for part in self.parts:
+            columns, labels = zip(*(part.column(name, AREA) for name in names), strict=True)
+            sizes = tuple(map(len, labels))
+            week = (part.records["day"] - start.toordinal()) // 7
+            at = np.ravel_multi_index(columns, sizes)
+            inside = week >= 0
+            for places, counts in _weekly(at[inside], week[inside], prod(sizes), weeks):
+                said = tuple(
+                    listed[at] for listed, at in zip(labels, np.unravel_index(places, sizes), strict=True)
+                )
+                if all(said):
+                    found[said] = found[said] + counts if said in found else counts
+        return found
+
 
 class Held(NamedTuple):
     """What a pack holds; `known`: whether the person may know of its restricted cards."""
@@ -239,3 +258,14 @@ def _counted(columns: Sequence[NDArray[Any]], sizes: Sequence[int]) -> Iterable[
         kept, counts = np.unique(at, return_counts=True)
     places = zip(*(one.tolist() for one in np.unravel_index(kept, tuple(sizes))), strict=True)
     return zip(places, counts.tolist(), strict=True)
+
+
+def _weekly(
+    at: NDArray[Any], week: NDArray[Any], cells: int, weeks: int
+) -> Iterable[tuple[int, NDArray[np.int64]]]:
+    """Cells that cards lie in → their numbers week by week."""
+    kept = np.flatnonzero(np.bincount(at, minlength=cells))
+    place = np.zeros(cells, np.int64)
+    place[kept] = np.arange(len(kept))
+    counts = np.bincount(place[at] * weeks + week, minlength=len(kept) * weeks)
+    return zip(kept.tolist(), counts.reshape(len(kept), weeks), strict=True)

@@ -225,16 +225,6 @@ def areas(unit: Unit, cards: Columns, year: int | None, years: float) -> tuple[A
     return tuple(sorted(rows_, key=lambda one: (-(one.smoothed or 0), -one.count, one.code)))
 
 
-def dimensions(row: Sequence[str]) -> dict[str, str]:
-    """(cause, place, band, area, severity, activity) of a group of cards → by dimension, bands as groups."""
-    cause, place, band, area, severity, activity = row
-    group = codes["age-bands"][band].extra["group"] if band in codes["age-bands"] else ""
-    return {
-        "cause": cause, "place": place, "group": group, "area": area[:AREA] if len(area) >= AREA else "",
-        "severity": severity, "activity": activity,
-    }  # fmt: skip
-
-
 def weekly(unit: Unit, watch: Watch, monday: date) -> dict[Key, NDArray[np.int64]]:
     """Series watched → counts of the weeks up to the one that begins on this Monday; restricted cards not."""
     begin = monday - timedelta(days=7 * (watch.weeks - 1))
@@ -246,13 +236,9 @@ def weekly(unit: Unit, watch: Watch, monday: date) -> dict[Key, NDArray[np.int64
     start = monday - timedelta(days=7 * (weeks - 1))
     kept: dict[Key, NDArray[np.int64]] = {}
     for one in watch.series:
-        series: dict[Key, NDArray[np.int64]] = {}
-        for (week, *said), count in cards.counted("week", *one.by).items():
-            if week >= start and all(said):
-                key = tuple(zip(one.by, said, strict=True))
-                series.setdefault(key, np.zeros(weeks, np.int64))[(week - start).days // 7] += count
-        order = sorted(series.items(), key=lambda pair: (-int(pair[1].sum()), pair[0]))
-        kept |= dict(order[: one.most])
+        series = cards.weekly(one.by, start, weeks)
+        order = sorted(series, key=lambda said: (-int(series[said].sum()), said))
+        kept |= {tuple(zip(one.by, said, strict=True)): series[said] for said in order[: one.most]}
     return kept
 
 
