@@ -67,5 +67,41 @@ def test_fewer_than_the_least_cases_are_never_an_alarm() -> None:
     assert judge(calm, Settings(least=2))[0].alarm
 
 
+def test_a_tiny_series_borrows_and_the_others_do_not() -> None:
+    rare, common = np.zeros(170, int), QUIET[0]
+    rare[[20, 90]] = 1
+    elsewhere = np.vstack([np.full(170, 0.04), np.full(170, 3.0)])
+    borrowed, own = judge(np.vstack([rare, common]), elsewhere=elsewhere)
+    assert own == judge(common)[0]
+    size, rate = 5 + 2, 5 + 165 * 0.04
+    assert borrowed.method == "borrowed"
+    assert borrowed.expected == pytest.approx(size / rate * 0.04)
+    assert borrowed.upper == max(1, stats.nbinom.ppf(0.99, size, rate / (rate + 0.04)))
+
+
+def test_the_season_is_borrowed_from_elsewhere() -> None:
+    last = 208
+    weeks = np.arange(last + 1)
+    summer = np.minimum((last - weeks) % 52, (weeks - last) % 52) <= 3
+    there = np.where(summer, 0.5, 0.0)
+    (found,) = judge(np.zeros(last + 1), elsewhere=there)
+    assert found.expected == pytest.approx(5 / (5 + there[:-5].sum()) * 0.5)
+    (winter,) = judge(np.zeros(last + 1), elsewhere=np.where(summer, 0.0, 0.5))
+    assert winter.expected == 0
+    assert winter.upper == 1
+
+
+def test_false_alarms_are_few_where_a_silent_series_can_alarm_at_all() -> None:
+    dice = np.random.default_rng(8)
+    quiet = dice.poisson(0.1, (2000, 170))
+    found = judge(quiet, elsewhere=np.full(quiet.shape, 0.1))
+    assert {one.method for one in found} == {"borrowed"}
+    assert sum(one.alarm for one in found) / 2000 < 0.01
+    silent = np.zeros(170)
+    silent[-1] = 4
+    assert not judge(silent)[0].alarm
+    assert judge(silent, elsewhere=np.full(170, 0.1))[0].alarm
+
+
 def test_false_alarms_a_year_are_told() -> None:
     assert Settings(alpha=0.01).false_alarms(30) == pytest.approx(15.6)

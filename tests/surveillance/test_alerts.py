@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.core.exceptions import PermissionDenied
 
 from safecommunity.accounts.models import User
+from safecommunity.core import injuries
 from safecommunity.jobs.actions import enqueue
 from safecommunity.jobs.worker import drain
 from safecommunity.library import watches
 from safecommunity.notices.models import Notice
-from safecommunity.surveillance import actions, queries
+from safecommunity.surveillance import actions, queries, wording
 from safecommunity.surveillance.models import Alert, Look
 from safecommunity.units.models import Unit
 from safecommunity.units.scope import StaleRecord
@@ -24,6 +26,7 @@ from tests.surveillance.test_figures import put
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("R164")]
 MONDAY = date(2026, 11, 16)
+DEATH = {"outcome": "died", "severity": "severe"}
 WATCH = watches["weekly"]
 
 
@@ -116,6 +119,87 @@ def test_a_restricted_death_is_told_to_few(street: Unit, lin: User) -> None:
     assert queries.alerts(street, lin).count() == 1
     assert not queries.alerts(street, officer).exists()
     assert {one.to for one in Notice.objects.filter(kind="injury-alert")} == {lin}
+
+
+def told_of_alerts() -> set[str]:
+    return {one.to.username for one in Notice.objects.filter(kind="injury-alert").select_related("to")}
+
+
+def test_an_alert_is_told_where_it_is_worked_on_else_above_and_to_nobody_else(street: Unit) -> None:
+    city = make.unit("某市", kind="city-office")
+    streets = [make.unit(name, parent=city) for name in ("东里街道", "裕强街道")]
+    make.member(city, "city-office", "he")
+    make.member(streets[0], "office", "lin")
+    make.member(streets[0], "viewer", "wu")
+    make.member(street, "office", "elsewhere")
+    quiet(streets[0], MONDAY)
+    put(streets[0], MONDAY - timedelta(days=3), 11)
+    assert looked(streets[0]).alarms
+    assert told_of_alerts() == {"lin"}
+    quiet(streets[1], MONDAY)
+    put(streets[1], MONDAY - timedelta(days=3), 11)
+    assert looked(streets[1]).alarms
+    assert told_of_alerts() == {"lin", "he"}
+
+
+def test_a_grave_event_is_told_above_too(street: Unit, lin: User) -> None:
+    below = make.unit("锦绣社区", parent=street, kind="neighbourhood")
+    make.member(below, "officer", "zhou")
+    card(below, outcome="died", severity="severe")
+    assert told_of_alerts() == {"lin", "zhou"}
+
+
+def test_what_a_change_makes_grave_is_an_alert_and_what_it_restricts_is_hidden(
+    street: Unit, lin: User
+) -> None:
+    officer = make.member(street, "officer", "zhou")
+    day = date(2026, 11, 1)
+    row = actions.add_case(unit=street, values=FALL, by=None, today=day)
+    grave = {**FALL, "outcome": "died", "severity": "severe"}
+    row = actions.change_case(row=row, version=row.version, values=grave, by=lin, today=day)
+    assert queries.alerts(street, officer).count() == 1
+    abuse = {**ASSAULT, "outcome": "admitted"}
+    row = actions.change_case(row=row, version=row.version, values=abuse, by=lin, today=day)
+    assert not queries.alerts(street, officer).exists()
+    assert queries.alerts(street, lin).count() == 1
+    actions.change_case(row=row, version=row.version, values=grave, by=lin, today=day)
+    assert queries.alerts(street, officer).count() == 1
+
+
+def test_a_death_in_a_sheet_is_an_alert_where_it_is_recent(street: Unit, lin: User) -> None:
+    days = (MONDAY - timedelta(days=3), MONDAY - timedelta(days=300))
+    rows = [
+        (uuid4(), injuries.check(queries.form(), {**FALL, "injured_date": day.isoformat(), **DEATH},
+                                 queries.rules(), MONDAY))
+        for day in days
+    ]  # fmt: skip
+    actions.take_in(unit=street, rows=rows, by=None, source="表", today=MONDAY)
+    assert [one.series for one in queries.alerts(street, lin)] == [f"event:death:{rows[0][0]}"]
+
+
+def rare(unit: Unit, weeks: range) -> None:
+    """A fall in each week, and three burns at school last week."""
+    for back in weeks:
+        put(unit, MONDAY - timedelta(days=7 * back + 5), 1)
+    put(unit, MONDAY - timedelta(days=3), 3, cause="burn", place="school")
+
+
+def test_what_a_unit_hardly_has_is_held_against_the_rest_of_the_unit_above(street: Unit) -> None:
+    """Half as many cards here as in the other one, which had a burn in a week: here half a burn a week."""
+    city = make.unit("某市", kind="city-office")
+    here, there = (make.unit(name, parent=city) for name in ("东里街道", "裕强街道"))
+    rare(here, range(1, 41))
+    for back in range(1, 41):
+        put(there, MONDAY - timedelta(days=7 * back + 5), 1)
+        put(there, MONDAY - timedelta(days=7 * back + 5), 1, cause="burn", place="school")
+    looked(here)
+    found = Alert.objects.in_unit(here).get(series="cause=burn&place=school")
+    assert found.method == "borrowed"
+    assert found.weeks[-1]["expected"] == pytest.approx(5 / (5 + 35 / 2) / 2, rel=0.02)
+    assert "参照了上级单位其余地方" in wording.alert_why(found)
+    rare(street, range(1, 41))
+    looked(street)
+    assert Alert.objects.in_unit(street).get(series="cause=burn&place=school").method == "ears"
 
 
 def test_an_accident_with_three_hurt_is_an_alert_once(street: Unit, lin: User) -> None:

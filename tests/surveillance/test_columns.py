@@ -24,8 +24,8 @@ pytestmark = pytest.mark.django_db
 NAMES = ("month", "week", "weekday", "hour", "area", "cause", "band", "sex", "outcome")
 QUESTIONS: list[dict[str, list[str]]] = [
     {}, {"from": ["2025-03-01"], "to": ["2026-10-02"]}, {"cause": ["fall", "burn"], "sex": ["female"]},
-    {"band": ["-"]}, {"hour": ["9"]}, {"weekday": ["4"]}, {"area": ["130104001"]},
-    {"show": ["withdrawn"]}, {"open": ["1"]},
+    {"band": ["-"]}, {"hour": ["9"]}, {"weekday": ["4"]}, {"monthday": ["1"]}, {"monthday": ["2", "3"]},
+    {"area": ["130104001"]}, {"show": ["withdrawn"]}, {"open": ["1"]},
 ]  # fmt: skip
 
 

@@ -7,10 +7,13 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from safecommunity.accounts.models import User
+from safecommunity.surveillance import actions
 from safecommunity.surveillance.models import InjuryCase
 from safecommunity.surveillance.quality import Heap, quality
 from safecommunity.units.models import Unit
 from tests import make
+from tests.surveillance.test_cases import FALL
+from tests.surveillance.test_figures import put
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("R162")]
 FIRST, LAST = date(2025, 12, 1), date(2026, 11, 20)
@@ -45,6 +48,32 @@ def test_a_source_tells_what_its_cards_lack_and_how_many_came_late(street: Unit,
     assert (clinic.code, clinic.total, clinic.late) == ("clinic", 50, 10)
     assert (clinic.unsaid["sex"], clinic.unsaid["age"], clinic.unsaid["hour"]) == (10, 10, 10)
     assert (school.total, school.late, school.unsaid["age"], school.unsaid["place"]) == (3, 0, 0, 3)
+
+
+def test_late_is_what_was_reported_late_or_filled_in_late_not_what_a_sheet_brought(
+    street: Unit, lin: User
+) -> None:
+    """All entered long after: late by hand, or by the report date whoever entered it; unknown of a sheet."""
+    after = datetime(2026, 12, 31, tzinfo=UTC)
+    daily(street, range(7), created_at=after)
+    daily(street, range(5), created_at=after, by_hand=False)
+    daily(street, range(3), created_at=after, by_hand=False, reported_date=LAST + timedelta(days=60))
+    daily(street, range(2), created_at=after, by_hand=False, reported_date=LAST + timedelta(days=3))
+    daily(street, range(4), source="school", created_at=after, by_hand=False)
+    clinic, school = quality(street, lin, FIRST, LAST).sources
+    assert (clinic.total, clinic.dated, clinic.late) == (17, 12, 10)
+    assert (school.total, school.dated, school.late) == (4, 0, 0)
+
+
+def test_a_card_knows_its_report_date_and_whether_it_came_in_a_sheet(street: Unit, lin: User) -> None:
+    one = actions.add_case(unit=street, values=FALL, by=lin, today=LAST)
+    assert (one.by_hand, one.reported_date) == (True, None)
+    said = {**FALL, "reported_date": "2026-10-09"}
+    one = actions.change_case(row=one, version=one.version, values=said, by=lin, today=LAST)
+    assert (one.by_hand, one.reported_date) == (True, date(2026, 10, 9))
+    put(street, date(2026, 10, 2), reported_date="2026-10-05")
+    other = InjuryCase.objects.in_unit(street).exclude(pk=one.pk).get()
+    assert (other.by_hand, other.reported_date) == (False, date(2026, 10, 5))
 
 
 def test_a_source_that_used_to_send_and_stopped_is_told_and_a_slow_one_is_not(

@@ -14,7 +14,8 @@ DIMENSIONS = ("cause", "place", "group", "area", "severity", "activity")
 class Settings:
     """`alpha`: chance of a false alarm a week (one-sided); `least`: fewest cases for an alarm; `factor`: the
     rise the CUSUM looks for and `limit` its limit; `short_alpha` and `least_sd`, the floor of the spread: for
-    the short baseline of EARS.
+    the short baseline of EARS; `tiny`: cases a year below which a series borrows from the level above, whose
+    word weighs `borrowed` cases.
     """
 
     alpha: float = 0.01
@@ -24,6 +25,8 @@ class Settings:
     short_alpha: float = 0.00135
     least_sd: float = 0.5
     years: int = 3
+    tiny: float = 10.0
+    borrowed: float = 5.0
 
     def false_alarms(self, series: int) -> float:
         """How many alarms a year chance alone makes, at most."""

@@ -23,7 +23,7 @@ from safecommunity.library import codes, watches
 from safecommunity.places import actions as places
 from safecommunity.places import queries as place_queries
 from safecommunity.surveillance import actions, queries
-from safecommunity.surveillance.models import Accident, InjuryCase
+from safecommunity.surveillance.models import Accident
 from safecommunity.units.models import Unit
 
 SAID = "演示数据：由程序按固定种子生成，不是真实的人和伤害"
@@ -50,9 +50,10 @@ def load(street: Street, by: User, today: date, now: datetime) -> None:
     for place in street.below:
         _people(place, today)
     made: dict[Unit, list[tuple[uuid.UUID, Any]]] = defaultdict(list)
-    dice = Random(f"{street.unit.slug}/spots")  # noqa: S311
+    dice, later = (Random(f"{street.unit.slug}/{of}") for of in ("spots", "reported"))  # noqa: S311
     for number, (place, values) in enumerate(cards(street, today)):
         said = values | _spot(street, place, dice)
+        said["reported_date"] = _reported(date.fromisoformat(said["injured_date"]), today, later)
         checked = injuries.check(queries.form(), said, queries.rules(), today)
         if checked.errors:
             raise ValueError(str(checked.errors))
@@ -61,23 +62,16 @@ def load(street: Street, by: User, today: date, now: datetime) -> None:
         )
     for place, rows in made.items():
         actions.take_in(unit=place, rows=rows, by=None, source=SAID)
-    _entered(street, now)
     _accidents(street, by, today, now)
     for back in (7, 0):
         day = today - timedelta(days=back)
         actions.look(unit=street.unit, watch=watches["weekly"], today=day, by=None)
 
 
-def _entered(street: Street, now: datetime) -> None:
-    """Most cards came within days, one of twenty after more than a month."""
-    dice = Random(f"{street.unit.slug}/entered")  # noqa: S311
-    rows = list(InjuryCase.objects.below(street.unit).order_by("id"))
-    for row in rows:
-        days = dice.randint(35, 60) if dice.random() < 0.05 else dice.randint(0, 9)
-        ago = (now.date() - row.injured_date).days
-        row.created_at = now - timedelta(days=max(ago - days, 0))
-    for start in range(0, len(rows), 500):
-        InjuryCase.objects.below(street.unit).bulk_update(rows[start : start + 500], ["created_at"])
+def _reported(day: date, today: date, dice: Random) -> str:
+    """Most within days, one of twenty after more than a month."""
+    days = dice.randint(35, 60) if dice.random() < 0.05 else dice.randint(0, 9)
+    return min(day + timedelta(days=days), today).isoformat()
 
 
 def cards(street: Street, today: date) -> Iterator[tuple[Unit, Values]]:
@@ -109,7 +103,7 @@ def _card(cause: str, monday: date, dice: Random, band: str = "") -> Values:
     hour = round(dice.gauss(dice.choice(one["hours"]), 1.6)) % 24
     day, nature = monday + timedelta(days=dice.randrange(7)), _drawn(one["natures"], dice)
     return {
-        "injured_date": day.isoformat(), "reported_date": day.isoformat(), "hour": str(hour),
+        "injured_date": day.isoformat(), "hour": str(hour),
         "cause": cause, "intent": "unintentional", "place": _drawn(one["places"], dice),
         "activity": _drawn(one["activities"], dice), "nature": nature,
         "body_part": _drawn(one["body_parts"], dice), "severity": severity,

@@ -35,7 +35,7 @@ from safecommunity.ledgers.models import Entry
 from safecommunity.ledgers.wording import told
 from safecommunity.library import cards, codes
 from safecommunity.notices.actions import notify
-from safecommunity.notices.queries import holders
+from safecommunity.notices.queries import holders, nearest_holders
 from safecommunity.sheets import store
 from safecommunity.surveillance import queries
 from safecommunity.surveillance.cards import card_facts, ledger_line
@@ -57,6 +57,7 @@ from safecommunity.units.scope import change
 
 if TYPE_CHECKING:
     from safecommunity.analysis.watch import Verdict
+    from safecommunity.surveillance.figures import Weeks
 
 State = InjuryCase.State
 MOST_REFUSALS = 300
@@ -97,10 +98,18 @@ def add_case(
 
 
 @transaction.atomic
-def take_in(*, unit: Unit, rows: Sequence[tuple[uuid.UUID, Checked]], by: User | None, source: str) -> int:
+def take_in(
+    *,
+    unit: Unit,
+    rows: Sequence[tuple[uuid.UUID, Checked]],
+    by: User | None,
+    source: str,
+    today: date | None = None,
+) -> int:
     """Many checked cards at once, one line in the log; cards that are there already are passed over.
 
-    Returns how many were added. Raises PermissionDenied.
+    With `today`, grave events of the last weeks among them are alerts. Returns how many were added. Raises
+    PermissionDenied.
     """
     _allow(by, Permission.INJURY_ENTER, unit)
     there = set(
@@ -109,7 +118,9 @@ def take_in(*, unit: Unit, rows: Sequence[tuple[uuid.UUID, Checked]], by: User |
         .values_list("uuid", flat=True)
     )
     made = [
-        InjuryCase(unit=unit, path=unit.path, uuid=uid, by=by, **card_facts(unit, checked, uid))
+        InjuryCase(
+            unit=unit, path=unit.path, uuid=uid, by=by, by_hand=False, **card_facts(unit, checked, uid)
+        )
         for uid, checked in rows
         if uid not in there
     ]
@@ -127,6 +138,11 @@ def take_in(*, unit: Unit, rows: Sequence[tuple[uuid.UUID, Checked]], by: User |
             after={"count": len(made)},
             reason=source,
         )
+    if today:
+        since = today - timedelta(days=7 * library.watches["weekly"].quiet_weeks)
+        for row in made:
+            if row.injured_date >= since:
+                _warn_of_case(row, today, by)
     return len(made)
 
 
@@ -147,6 +163,8 @@ def change_case(
     gone, came = ledgers.differing(before, _told(row))
     record("injury.changed", row, by=by, unit=row.unit, before=gone, after=came)
     _keep(row, by)
+    _restrict_alerts(row)
+    _warn_of_case(row, today, by)
     return row
 
 
@@ -407,28 +425,33 @@ def withdraw_summary(*, row: PublicSummary, version: int, by: User) -> None:
 
 
 @transaction.atomic
-def look(*, unit: Unit, watch: Watch, today: date, by: User | None) -> Look:
+def look(*, unit: Unit, watch: Watch, today: date, by: User | None, around: Weeks | None = None) -> Look:
     """Judge the last whole week of every series of a unit; once a week, later calls give the first look.
 
-    A series that is alarmed again within the quiet weeks goes on in its open alert.
+    A series that is alarmed again within the quiet weeks goes on in its open alert. `around`: the weeks of
+    the unit above, where they are counted already.
     """
     from safecommunity.analysis.watch import judge  # slow import
     from safecommunity.surveillance import figures  # slow import
 
-    monday = today - timedelta(days=today.weekday() + 7)
+    monday = queries.last_week(today)
     if known := Look.objects.in_unit(unit).filter(week=monday).first():
         return known
-    series = figures.weekly(unit, watch, monday)
-    found = judge(list(series.values()), watch.method) if series else []
-    alarms = [(key, one) for key, one in zip(series, found, strict=False) if one.alarm]
+    here = figures.weekly(unit, watch, monday)
+    if around is None and unit.parent:
+        around = figures.weekly(unit.parent, watch, monday)
+    keys = figures.watched(here, watch)
+    elsewhere = figures.elsewhere(here, around, keys) if keys and around else None
+    found = judge([here.series[key] for key in keys], watch.method, elsewhere) if keys else []
+    alarms = [(key, one) for key, one in zip(keys, found, strict=False) if one.alarm]
     for key, one in alarms:
         _alarm(unit, watch, monday, urlencode(queries.question(key), doseq=True), one)
     row = Look(
-        unit=unit, path=unit.path, week=monday, series=len(series), alarms=len(alarms),
+        unit=unit, path=unit.path, week=monday, series=len(keys), alarms=len(alarms),
         settings={"watch": watch.code, **asdict(watch.method)},
     )  # fmt: skip
     Look.objects.bulk_create([row])
-    record("injuries.looked", row, by=by, unit=unit, after={"series": len(series), "alarms": len(alarms)})
+    record("injuries.looked", row, by=by, unit=unit, after={"series": len(keys), "alarms": len(alarms)})
     return row
 
 
@@ -533,7 +556,7 @@ def _alarm(unit: Unit, watch: Watch, monday: date, series: str, found: Verdict) 
         weeks=[said],
     )
     Alert.objects.bulk_create([row])
-    _tell_alert(row, Permission.INJURY_ENTER, None)
+    _tell_alert(row, nearest_holders(unit, Permission.INJURY_ENTER), None)
 
 
 def _warn_of_case(row: InjuryCase, today: date, by: User | None) -> None:
@@ -543,6 +566,13 @@ def _warn_of_case(row: InjuryCase, today: date, by: User | None) -> None:
             _warn(row.unit, f"event:{event.code}:{row.uuid}", today, by, is_restricted=row.is_restricted)
 
 
+def _restrict_alerts(row: InjuryCase) -> None:
+    """Few may know of the alerts of a card that few may know of."""
+    alerts = Alert.objects.in_unit(row.unit).filter(method="event", series__endswith=f":{row.uuid}")
+    for one in alerts.exclude(is_restricted=row.is_restricted):
+        change(one, version=one.version, is_restricted=row.is_restricted)
+
+
 def _warn_of_accident(row: Accident, today: date, by: User | None) -> None:
     data = row.data
     if library.watches["weekly"].is_grave(data["deaths"] + data["missing"], data["serious"] + data["slight"]):
@@ -550,7 +580,7 @@ def _warn_of_accident(row: Accident, today: date, by: User | None) -> None:
 
 
 def _warn(unit: Unit, series: str, today: date, by: User | None, *, is_restricted: bool) -> None:
-    """Once for each event."""
+    """Once for each event; whoever works on it in the unit and in the one above is told."""
     if Alert.objects.in_unit(unit).filter(series=series).exists():
         return
     monday = today - timedelta(days=today.weekday())
@@ -559,23 +589,18 @@ def _warn(unit: Unit, series: str, today: date, by: User | None, *, is_restricte
         is_restricted=is_restricted,
     )  # fmt: skip
     Alert.objects.bulk_create([row])
-    _tell_alert(row, Permission.INJURY_SENSITIVE if is_restricted else Permission.INJURY_ENTER, by)
+    permission = Permission.INJURY_SENSITIVE if is_restricted else Permission.INJURY_ENTER
+    _tell_alert(row, [one for at in filter(None, (unit, unit.parent)) for one in holders(at, permission)], by)
 
 
-def _tell_alert(row: Alert, permission: Permission, by: User | None) -> None:
-    """Whoever may work on it, on the unit and, of a neighbourhood, on the one above."""
-    address = reverse("injuries:alert", args=[row.unit.slug, row.uuid])
-    title = _("%(unit)s 有一条伤害预警，请核查") % {"unit": row.unit.name}
-    to = {
-        one.pk: one for unit in filter(None, (row.unit, row.unit.parent)) for one in holders(unit, permission)
-    }
+def _tell_alert(row: Alert, to: Iterable[User], by: User | None) -> None:
     notify(
         unit=row.unit,
-        to=to.values(),
+        to=to,
         kind="injury-alert",
-        title=title,
+        title=_("%(unit)s 有一条伤害预警，请核查") % {"unit": row.unit.name},
         key=f"injury-alert:{row.uuid}",
-        address=address,
+        address=reverse("injuries:alert", args=[row.unit.slug, row.uuid]),
         by=by,
     )
 
@@ -674,7 +699,7 @@ def take_sheet_rows(
             else:
                 good.append((uuid.uuid5(uuid.NAMESPACE_URL, f"card/{name}/{place}"), checked))
     good = list({uid: (uid, checked) for uid, checked in good}.values())
-    added = take_in(unit=row.unit, rows=good, by=row.by, source=row.name)
+    added = take_in(unit=row.unit, rows=good, by=row.by, source=row.name, today=today)
     change(
         row,
         version=row.version,
@@ -764,6 +789,7 @@ def _refill(row: InjuryCase, version: int, values: dict[str, Any], filled: dict[
         **{**card_facts(row.unit, checked, row.uuid), "remark": row.remark},
     )
     _mark(row.unit, [row.injured_date])
+    _restrict_alerts(row)
 
 
 def _mark(unit: Unit, days: Iterable[date]) -> None:

@@ -27,12 +27,14 @@ def card_facts(unit: Unit, checked: Checked, uid: uuid.UUID) -> dict[str, Any]:
         area = queries.area_of(unit, spot["longitude"], spot["latitude"])
     if not area and unit.division and unit.division.level == Level.NEIGHBOURHOOD:
         area = unit.division.code
+    reported = clean.get("reported_date")
     labels = {column.key: column.label for column in form.columns}
     counted = {name: clean.get(name, "") for name in queries.COUNTED if name != "band"}
     return {
         **counted,
         "band": queries.rules().band(clean.get("age")),
         "injured_date": date.fromisoformat(clean["injured_date"]),
+        "reported_date": date.fromisoformat(reported) if reported else None,
         "hour": clean.get("hour"),
         "age": clean.get("age"),
         "area": area,

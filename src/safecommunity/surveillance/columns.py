@@ -39,6 +39,7 @@ migration that empties the packs.
 PACK = ("unit", "path", "year", "mark", "packed", "words", "areas", "cards")
 READ = ("injured_date", "by", "area", "hour", "is_restricted", *CODED)
 NO_HOUR = 24
+EPOCH = date(1970, 1, 1).toordinal()
 DENSE = 4  # cells a card, up to which a table of all combinations is counted in place of a sorted list
 
 
@@ -120,7 +121,7 @@ class Columns:
             columns, labels = zip(*(part.column(name, AREA) for name in names), strict=True)
             sizes = tuple(map(len, labels))
             week = (part.records["day"] - start.toordinal()) // 7
-            at = np.ravel_multi_index(columns, sizes)
+            at = np.asarray(np.ravel_multi_index(columns, sizes))
             inside = week >= 0
             for places, counts in _weekly(at[inside], week[inside], prod(sizes), weeks):
                 said = tuple(
@@ -220,11 +221,19 @@ def _answering(part: Part, ask: Ask) -> NDArray[np.bool_]:
         found &= np.isin(np.arange(NO_HOUR + 1), ask.hours)[records["hour"]]
     if ask.weekdays:
         found &= np.isin(np.arange(7), ask.weekdays)[part.column("weekday", AREA)[0]]
+    if ask.monthdays:
+        found &= np.isin(_monthdays(records["day"]), ask.monthdays)
     if ask.area:
         found &= _true(code.startswith(ask.area) for code in part.areas)[part.area]
     if ask.is_open:
         found &= records["restricted"] == 0
     return found
+
+
+def _monthdays(days: NDArray[Any]) -> NDArray[Any]:
+    """The days of the month of proleptic ordinals."""
+    at = (days.astype(np.int64) - EPOCH).astype("datetime64[D]")
+    return (at - at.astype("datetime64[M]")).astype(np.int64) + 1
 
 
 def _true(answers: Iterable[bool]) -> NDArray[np.bool_]:

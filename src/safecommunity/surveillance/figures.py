@@ -122,6 +122,14 @@ class Explored:
     people_year: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class Weeks:
+    """Numbers of cards week by week, the week that was asked for at the end: all of them, and by `series`."""
+
+    total: NDArray[np.int64]
+    series: Mapping[Key, NDArray[np.int64]]
+
+
 def story(unit: Unit, user: User, month: date) -> Story:
     """The month that begins on this day."""
     first, after = month.replace(day=1), _next(month)
@@ -225,21 +233,49 @@ def areas(unit: Unit, cards: Columns, year: int | None, years: float) -> tuple[A
     return tuple(sorted(rows_, key=lambda one: (-(one.smoothed or 0), -one.count, one.code)))
 
 
-def weekly(unit: Unit, watch: Watch, monday: date) -> dict[Key, NDArray[np.int64]]:
-    """Series watched → counts of the weeks up to the one that begins on this Monday; restricted cards not."""
+def weekly(unit: Unit, watch: Watch, monday: date) -> Weeks:
+    """The weeks up to the one that begins on this Monday; restricted cards not."""
     begin = monday - timedelta(days=7 * (watch.weeks - 1))
     cards = columns.asked(unit, None, Ask().between(begin, monday + timedelta(days=6)))
     first = cards.first_day()
     if first is None:
-        return {}
+        return Weeks(np.zeros(1, np.int64), {})
     weeks = (monday - first).days // 7 + 1 if first <= monday else 1
     start = monday - timedelta(days=7 * (weeks - 1))
-    kept: dict[Key, NDArray[np.int64]] = {}
+    (total,) = cards.weekly(("state",), start, weeks).values() or [np.zeros(weeks, np.int64)]
+    series = {
+        tuple(zip(one.by, said, strict=True)): counts
+        for one in watch.series
+        for said, counts in cards.weekly(one.by, start, weeks).items()
+    }
+    return Weeks(total, series)
+
+
+def watched(weeks: Weeks, watch: Watch) -> list[Key]:
+    """The most frequent ones of the combinations watched."""
+    kept: list[Key] = []
     for one in watch.series:
-        series = cards.weekly(one.by, start, weeks)
-        order = sorted(series, key=lambda said: (-int(series[said].sum()), said))
-        kept |= {tuple(zip(one.by, said, strict=True)): series[said] for said in order[: one.most]}
+        said = {
+            key: int(counts.sum())
+            for key, counts in weeks.series.items()
+            if tuple(name for name, _value in key) == one.by
+        }
+        kept += sorted(said, key=lambda key: (-said[key], key))[: one.most]
     return kept
+
+
+def elsewhere(here: Weeks, around: Weeks, keys: Sequence[Key]) -> NDArray[np.float64] | None:
+    """Series × weeks: what the rest of the unit above leads to expect here, by the share of all cards.
+
+    `around`: the weeks of that unit, with the cards from here. None where the rest has hardly any cards.
+    """
+    weeks = len(here.total)
+    rest = around.total[-weeks:] - here.total
+    if rest[:-1].sum() < FEW:
+        return None
+    nothing = np.zeros(weeks, np.int64)
+    there = [around.series.get(key, nothing)[-weeks:] - here.series[key] for key in keys]
+    return np.array(there, float) * float(here.total[:-1].sum() / rest[:-1].sum())
 
 
 def _explained(series: Mapping[Key, NDArray[np.float64]], at: int) -> tuple[Part, ...]:

@@ -36,6 +36,8 @@ class InjuryCase(UnitRow):
     person = models.CharField(max_length=64, blank=True)
     injured_date = models.DateField(_("伤害发生日期"))
     hour = models.PositiveSmallIntegerField(_("时点"), null=True)
+    reported_date = models.DateField(_("报告日期"), null=True)
+    by_hand = models.BooleanField(_("逐张填写"), default=True)
     source = models.CharField(_("信息来源"), max_length=20)
     sex = models.CharField(_("性别"), max_length=10, blank=True)
     age = models.PositiveSmallIntegerField(_("年龄"), null=True)

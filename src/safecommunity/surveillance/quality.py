@@ -38,10 +38,13 @@ UNLIKELY: tuple[Fields, ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A source of cards: how many, how many were entered late, how many do not say a field."""
+    """A source of cards: how many, how many do not say a field; of how many it is known when they came
+    (`dated`: by their report date or, if a person filled them in, by the day of it), how many came late.
+    """
 
     code: str
     total: int
+    dated: int
     late: int
     unsaid: Mapping[str, int]
 
@@ -105,14 +108,16 @@ def _holds(fields: Fields) -> Q:
 
 def _sources(rows: QuerySet[InjuryCase]) -> tuple[Source, ...]:
     unsaid = {name: Q(**{name: ""}) for name in SAID} | {name: Q(**{name: None}) for name in NUMBERS}
-    late = Q(created_at__gt=F("injured_date") + timedelta(days=LATE_DAYS + 1))
+    until, entered = F("injured_date") + timedelta(days=LATE_DAYS), Q(reported_date=None, by_hand=True)
+    late = Q(reported_date__gt=until) | entered & Q(created_at__gt=until + timedelta(days=1))
+    dated = Q(reported_date__isnull=False) | entered
     found = rows.values_list("source").annotate(
-        total=Count("id"), late=Count("id", filter=late),
+        total=Count("id"), dated=Count("id", filter=dated), late=Count("id", filter=late),
         **{f"without_{name}": Count("id", filter=lacks) for name, lacks in unsaid.items()},
     )  # fmt: skip
     told = [
-        Source(code, total, late, dict(zip(unsaid, counts, strict=True)))
-        for code, total, late, *counts in found
+        Source(code, total, dated, late, dict(zip(unsaid, counts, strict=True)))
+        for code, total, dated, late, *counts in found
     ]
     return tuple(sorted(told, key=lambda one: (-one.total, one.code)))
 

@@ -65,8 +65,8 @@ NEVER_LACKING = ("injured_date", "cause", "severity", "outcome")  # whatever a s
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """What an address asks for: field → wanted codes (UNSAID: not said), days, hours, weekdays, an area;
-    `is_open`: without restricted cards, even for who may know of them.
+    """What an address asks for: field → wanted codes (UNSAID: not said), days, hours, weekdays,
+    days of the month, an area; `is_open`: without restricted cards, even for who may know of them.
     """
 
     fields: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -74,6 +74,7 @@ class Ask:
     to_date: date | None = None
     hours: tuple[int, ...] = ()
     weekdays: tuple[int, ...] = ()
+    monthdays: tuple[int, ...] = ()
     area: str = ""
     show: str = State.STANDING.value
     is_open: bool = False
@@ -113,6 +114,7 @@ def parse(query: Mapping[str, Sequence[str]]) -> Ask:
         to_date=_day(one.get("to", "")),
         hours=_numbers(query.get("hour", ()), 23),
         weekdays=_numbers(query.get("weekday", ()), 6),
+        monthdays=_numbers(query.get("monthday", ()), 31),
         area=one.get("area", "") if one.get("area", "").isdecimal() and len(one["area"]) <= 15 else "",
         show=one["show"] if one.get("show") in State.values else State.STANDING.value,
         is_open=one.get("open") == "1",
@@ -143,6 +145,8 @@ def _asked(rows: QuerySet[InjuryCase], ask: Ask) -> QuerySet[InjuryCase]:
         rows = rows.filter(hour__in=ask.hours)
     if ask.weekdays:
         rows = rows.filter(injured_date__iso_week_day__in=[day + 1 for day in ask.weekdays])
+    if ask.monthdays:
+        rows = rows.filter(injured_date__day__in=ask.monthdays)
     if ask.area:
         rows = rows.filter(area__startswith=ask.area)
     return rows.select_related("unit")
@@ -322,6 +326,16 @@ def alerts(unit: Unit, user: User) -> QuerySet[Alert]:
 
 def alert(unit: Unit, user: User, uid: UUID) -> Alert | None:
     return alerts(unit, user).filter(uuid=uid).first()
+
+
+def last_week(today: date) -> date:
+    """The Monday of the last week that is over."""
+    return today - timedelta(days=today.weekday() + 7)
+
+
+def looked_at(unit: Unit, monday: date) -> set[int]:
+    """The ids of the unit and those beneath it whose week that begins on this day was looked at."""
+    return set(Look.objects.below(unit).filter(week=monday).values_list("unit", flat=True))
 
 
 def last_look(unit: Unit) -> Look | None:

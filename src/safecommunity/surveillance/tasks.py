@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import cache
 from itertools import islice
 from typing import Any
 
@@ -28,14 +29,25 @@ LOOKED_AT = 20
 def look(job: Job, progress: Progress) -> dict[str, Any]:
     """Every unit of a watched kind is looked at; a unit looked at this week already is passed over.
 
-    What of its cards is not packed yet, as after an update, is packed first.
+    What of its cards is not packed yet, as after an update, is packed first. Units under the same one are
+    held against the same weeks of it.
     """
-    watch = watches["weekly"]
-    units = list(below(job.unit).filter(kind__in=watch.kinds))
-    for done, unit in enumerate(units, start=1):
+    from safecommunity.surveillance import figures  # slow import
+
+    watch, today = watches["weekly"], timezone.localdate()
+    monday = queries.last_week(today)
+    done = queries.looked_at(job.unit, monday)
+    units = [
+        unit
+        for unit in below(job.unit).filter(kind__in=watch.kinds).select_related("parent")
+        if unit.pk not in done
+    ]
+    around = cache(lambda parent: figures.weekly(parent, watch, monday))
+    for count, unit in enumerate(units, start=1):
         actions.pack(unit=unit)
-        actions.look(unit=unit, watch=watch, today=timezone.localdate(), by=None)
-        progress.step(done, len(units))
+        above = around(unit.parent) if unit.parent else None
+        actions.look(unit=unit, watch=watch, today=today, by=None, around=above)
+        progress.step(count, len(units))
     return {"units": len(units)}
 
 

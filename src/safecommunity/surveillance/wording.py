@@ -57,10 +57,23 @@ def alert_why(row: Alert) -> str:
     if row.method == "event":
         return _("按规定，这类事件不论多少都要核查。")
     last = row.weeks[-1]
-    return _("%(week)s这一周 %(count)s 起；往常平均约 %(expected)s 起，一般不超过 %(upper)s 起。") % {
+    why = _("%(week)s这一周 %(count)s 起；往常平均约 %(expected)s 起，一般不超过 %(upper)s 起。") % {
         "week": last["week"], "count": last["count"], "expected": f"{last['expected']:.1f}",
         "upper": int(last["upper"]),
     }  # fmt: skip
+    if row.method == "borrowed":
+        why += _("这里自己的起数太少，往常的数参照了上级单位其余地方的。")
+    return why
+
+
+def alert_method(code: str) -> str:
+    """By what an alert came about."""
+    words = {
+        "ears": _("近几周比较（EARS C2）"), "cusum": _("累积和（泊松CUSUM）"),
+        "farrington": _("历年比较（灵活 Farrington）"), "borrowed": _("参照上级单位其余地方"),
+        "event": _("按规定报的事件"),
+    }  # fmt: skip
+    return words[code]
 
 
 @dataclass(frozen=True, slots=True)

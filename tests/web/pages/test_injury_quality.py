@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from django.test import Client
 
@@ -54,6 +56,20 @@ def test_every_doubt_opens_its_records(street: Unit, lin: Client) -> None:
     rows = make.sheet_rows(lin.post(url("injuries:quality-export", street)))
     assert rows[1][:3] == ("学校", 70, 0)
     assert Line.objects.filter(act="injury-figures.exported").count() == 1
+
+
+def test_a_day_on_which_cards_heap_up_opens_them_and_what_came_late_is_not_known_of_a_sheet(
+    street: Unit, lin: Client
+) -> None:
+    daily(street, range(336), hour=None, by_hand=False)
+    daily(street, range(50), injured_date=date(2026, 6, 15), hour=None, by_hand=False)
+    page = lin.get(url("injuries:quality", street))
+    ((sentence, heap),) = page.context["heaps"]
+    assert sentence.startswith("每月 15 日 61 起")
+    assert "61 张" in shown(lin, heap)
+    ((_name, total, late, is_late, _cells),) = page.context["sources"]
+    assert (total, late, is_late) == (386, None, False)
+    assert make.sheet_rows(lin.post(url("injuries:quality-export", street)))[0][1:3] == (386, None)
 
 
 def test_more_sources_ask_no_more_questions(street: Unit, lin: Client) -> None:

@@ -144,7 +144,9 @@ def methods(request: PersonRequest, unit: Unit) -> HttpResponse:
         "series": series,
         "false_alarms": round(watch.method.false_alarms(series)),
         "finder": wording.method(),
-        "judged": queries.judged(unit, request.user),
+        "judged": {
+            wording.alert_method(code): counts for code, counts in queries.judged(unit, request.user).items()
+        },
         "few": sentences.FEW,
         "days": queries.DUPLICATE_DAYS,
         "here": "methods",

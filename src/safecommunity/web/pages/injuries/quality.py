@@ -58,7 +58,12 @@ def export(request: PersonRequest, unit: Unit) -> HttpResponse:
     found = _found(request, unit)
     labels = _labels()
     rows = [
-        [word("source", one.code), one.total, one.late, *(one.unsaid[name] for name in labels)]
+        [
+            word("source", one.code),
+            one.total,
+            one.late if one.dated else "",
+            *(one.unsaid[name] for name in labels),
+        ]
         for one in found.sources
     ]
     notes = [
@@ -132,9 +137,10 @@ def _labels() -> dict[str, str]:
     }
 
 
-def _source(one: Source) -> tuple[str, int, int, bool]:
-    """Word, cards, late ones, whether so many are late that it is marked."""
-    return word("source", one.code), one.total, one.late, _often(one.late, one.total)
+def _source(one: Source) -> tuple[str, int, int | None, bool]:
+    """Word, cards, late ones (None: not known of any), whether so many are late that it is marked."""
+    late = one.late if one.dated else None
+    return word("source", one.code), one.total, late, _often(one.late, one.dated)
 
 
 def _cells(
@@ -151,7 +157,7 @@ def _cells(
 
 
 def _is_marked(one: Source) -> bool:
-    return any(_often(count, one.total) for count in (one.late, *one.unsaid.values()))
+    return _often(one.late, one.dated) or any(_often(count, one.total) for count in one.unsaid.values())
 
 
 def _often(count: int, total: int) -> bool:
@@ -159,8 +165,8 @@ def _often(count: int, total: int) -> bool:
 
 
 def _of_heap(unit: Unit, found: Quality, one: Heap) -> str:
-    """The records of an hour; those of a day of every month cannot be asked for."""
-    return _records(unit.slug, {"hour": one.at, **_days(found)}) if one.kind == "hour" else ""
+    name = {"day": "monthday", "hour": "hour"}[one.kind]
+    return _records(unit.slug, {name: one.at, **_days(found)})
 
 
 def _days(found: Quality) -> dict[str, Any]:
