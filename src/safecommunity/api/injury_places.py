@@ -1,0 +1,160 @@
+"""Where more are hurt, and how far the cards can be relied on: as the pages tell it, to the same people."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING, Any, Literal, cast
+from uuid import UUID
+
+from django.http import HttpRequest
+from django.utils import timezone
+from ninja import Router, Schema
+
+from safecommunity.accounts.models import User
+from safecommunity.api.access import unit_for
+from safecommunity.surveillance import queries
+from safecommunity.units.permissions import Permission
+
+if TYPE_CHECKING:
+    from safecommunity.surveillance.hotspots import Place, Together
+
+router = Router(tags=["injuries"])
+
+
+class PlaceOut(Schema):
+    """`base`: people, or all injuries; `rate`, `smoothed`: a thousand people and year, or a hundred injuries,
+    null with too few; `standing`: high, usual, low, or "" when one cannot tell; `at`: longitude and latitude.
+    """
+
+    code: str
+    name: str
+    count: int
+    base: int
+    rate: float | None
+    smoothed: float | None
+    standing: str
+    at: tuple[float, float] | None
+
+
+class TogetherOut(Schema):
+    """Places that lie together: `times` the cases to be expected, with limits; `chance`: that chance alone
+    makes one as high somewhere.
+    """
+
+    places: list[str]
+    count: int
+    expected: float
+    times: float
+    lower: float
+    upper: float
+    chance: float
+
+
+class PlacesOut(Schema):
+    """`by`: `people`, `cases` or "", where nothing can be compared; `silence`: why nothing was looked for that
+    lies together: `base`, `places`, `cases`, or "".
+    """
+
+    first: dt.date
+    last: dt.date
+    level: str
+    by: str
+    year: int | None
+    total: int
+    unplaced: int
+    places: list[PlaceOut]
+    together: list[TogetherOut]
+    silence: str
+
+
+class SourceOut(Schema):
+    """`dated`: of how many it is known when they came; `unsaid`: field → cards that do not say it."""
+
+    code: str
+    total: int
+    dated: int
+    late: int
+    unsaid: dict[str, int]
+
+
+class HeapOut(Schema):
+    """`kind`: `day` of the month or `hour`; `beside`: how many there are beside it on average."""
+
+    kind: str
+    at: int
+    count: int
+    beside: float
+
+
+class SilenceOut(Schema):
+    """A unit's source without a card for so many days, where so many a week were usual."""
+
+    slug: str
+    source: str
+    last: dt.date
+    days: int
+    weekly: float
+
+
+class UnlikelyOut(Schema):
+    """`asked`: the questions that find the cards."""
+
+    asked: dict[str, list[str]]
+    count: int
+
+
+class QualityOut(Schema):
+    """`doubted`: the latest of the `doubts` cards that were marked to be checked when they were entered."""
+
+    first: dt.date
+    last: dt.date
+    sources: list[SourceOut]
+    heaps: list[HeapOut]
+    silent: list[SilenceOut]
+    unlikely: list[UnlikelyOut]
+    doubts: int
+    doubted: list[UUID]
+
+
+@router.get("/units/{slug}/injury-places", response=PlacesOut, summary="Where more are hurt than elsewhere")
+def places(
+    request: HttpRequest, slug: str, level: Literal["neighbourhood", "grid"] = "neighbourhood"
+) -> dict[str, Any]:
+    """Asked as the page is: `from to cause place activity band`; the last 52 weeks where nothing is said."""
+    from safecommunity.surveillance.hotspots import hotspots  # slow import
+
+    unit = unit_for(request, slug, Permission.INJURY_VIEW)
+    ask = queries.parse(dict(request.GET.lists()))
+    found = hotspots(unit, cast("User", request.user), ask, *ask.days(timezone.localdate()), level)
+    names = ("first", "last", "level", "by", "year", "total", "unplaced", "silence")
+    return {
+        **{name: getattr(found, name) for name in names},
+        "places": [_place_out(one) for one in found.places],
+        "together": [_together_out(one) for one in found.together],
+    }
+
+
+@router.get("/units/{slug}/injury-quality", response=QualityOut, summary="What the cards do not say well")
+def quality(request: HttpRequest, slug: str) -> dict[str, Any]:
+    """Asked as the page is: `from to`; the last 52 weeks where nothing is said."""
+    from safecommunity.surveillance import quality as doubts  # slow import
+
+    unit = unit_for(request, slug, Permission.INJURY_VIEW)
+    first, last = queries.parse(dict(request.GET.lists())).days(timezone.localdate())
+    found = doubts.quality(unit, cast("User", request.user), first, last)
+    return {
+        **{name: getattr(found, name) for name in ("first", "last", "sources", "heaps", "silent", "doubts")},
+        "unlikely": [{"asked": fields, "count": count} for fields, count in found.unlikely],
+        "doubted": [row.uuid for row in found.doubted],
+    }
+
+
+def _place_out(one: Place) -> dict[str, Any]:
+    names = ("code", "name", "count", "base", "rate", "smoothed", "standing")
+    return {**{name: getattr(one, name) for name in names}, "at": one.middle}
+
+
+def _together_out(one: Together) -> dict[str, Any]:
+    times = {"times": one.times.value, "lower": one.times.lower, "upper": one.times.upper}
+    own = {name: getattr(one, name) for name in ("count", "expected", "chance")}
+    return {**own, **times, "places": [place.code for place in one.places]}
