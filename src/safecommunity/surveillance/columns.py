@@ -233,7 +233,7 @@ def _answering(part: Part, ask: Ask) -> NDArray[np.bool_]:
 def _monthdays(days: NDArray[Any]) -> NDArray[Any]:
     """The days of the month of proleptic ordinals."""
     at = (days.astype(np.int64) - EPOCH).astype("datetime64[D]")
-    return (at - at.astype("datetime64[M]")).astype(np.int64) + 1
+    return np.asarray((at - at.astype("datetime64[M]")).astype(np.int64) + 1)
 
 
 def _true(answers: Iterable[bool]) -> NDArray[np.bool_]:
