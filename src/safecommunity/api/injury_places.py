@@ -51,8 +51,8 @@ class TogetherOut(Schema):
 
 
 class PlacesOut(Schema):
-    """`by`: `people`, `cases` or "", where nothing can be compared; `silence`: why nothing was looked for that
-    lies together: `base`, `places`, `cases`, or "".
+    """`by`: `people`, `cases` or "", where nothing can be compared; `silence`: why none were looked for
+    that lie together: `base`, `places`, `cases`, or "".
     """
 
     first: dt.date
