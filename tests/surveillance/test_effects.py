@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 
 from safecommunity.core.periods import months_later
+from safecommunity.surveillance import actions
 from safecommunity.surveillance.effects import REST, Question, evaluated
 from safecommunity.surveillance.models import InjuryCase
 from safecommunity.units.models import Unit
@@ -34,6 +35,7 @@ def monthly(
         for at, count in enumerate(counts)
         for _case in range(count)
     )  # fmt: skip
+    actions.pack_anew(unit=unit)
 
 
 def test_a_fall_that_the_rest_did_not_have_is_the_effect(street: Unit) -> None:

@@ -27,6 +27,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
+from math import prod
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -106,6 +107,24 @@ class _Grid:
     p: Array
 
 
+@dataclass(frozen=True, slots=True)
+class _Events:
+    """Columns of values from 1 on, 0 for what is not said; the weights of the lines; the sizes."""
+
+    columns: Sequence[Counts]
+    weights: Array
+    sizes: Sequence[int]
+
+    def table(self, chosen: Sequence[int]) -> Counts:
+        """Events by the values of these dimensions, those that say all of them."""
+        shape = [self.sizes[one] + 1 for one in chosen]
+        places = self.columns[chosen[0]]
+        for one, size in zip(chosen[1:], shape[1:], strict=True):
+            places = places * size + self.columns[one]
+        summed = np.bincount(places, weights=self.weights, minlength=prod(shape)).reshape(shape)
+        return np.rint(summed[(slice(1, None),) * len(shape)]).astype(np.int64)
+
+
 def search(
     values: ArrayLike,
     sizes: Sequence[int],
@@ -161,37 +180,27 @@ def _grids(
 ) -> Iterator[_Grid]:
     """The tests of every choice of one to `depth` dimensions that has any."""
     exposed = frozenset(base.dimensions) if base else frozenset[int]()
-    singles = [_frequencies(said, weights, sizes, one, base) for one in range(len(sizes))]
+    events = _Events([np.ascontiguousarray(one) for one in (said + 1).T], weights.astype(float), sizes)
+    singles = [_frequencies(events, one, base) for one in range(len(sizes))]
     for depth in range(1, rule.depth + 1):
         for chosen in combinations(range(len(sizes)), depth):
             if depth == 1 and chosen[0] not in exposed:
                 continue  # a single trait without people has nothing to be held against
             shape = tuple(sizes[one] for one in chosen)
-            table = _table(said, weights, chosen, shape)
+            table = events.table(chosen)
             alone = _outer([singles[one] for one in chosen])
             where = np.flatnonzero(alone * table.sum() >= rule.looked_from)
             if len(where):
                 yield _tested(table, chosen, shape, where, base, exposed)
 
 
-def _frequencies(
-    said: Counts, weights: Counts, sizes: Sequence[int], dimension: int, base: Base | None
-) -> Array:
+def _frequencies(events: _Events, dimension: int, base: Base | None) -> Array:
     """The share of each value: of the people where there is a base, else of the events."""
     if base and dimension in base.dimensions:
         others = tuple(axis for axis, one in enumerate(base.dimensions) if one != dimension)
         return np.asarray(base.people.sum(axis=others) / base.people.sum())
-    counted = _table(said, weights, (dimension,), (sizes[dimension],)).astype(float)
+    counted = events.table((dimension,)).astype(float)
     return np.asarray(counted / max(counted.sum(), 1.0))
-
-
-def _table(said: Counts, weights: Counts, chosen: Sequence[int], shape: tuple[int, ...]) -> Counts:
-    """Events by the values of these dimensions, those that say all of them."""
-    own = said[:, list(chosen)]
-    known = np.all(own >= 0, axis=1)
-    places = np.ravel_multi_index(tuple(own[known].T), shape)
-    summed = np.bincount(places, weights=weights[known], minlength=int(np.prod(shape)))
-    return np.rint(summed).astype(np.int64).reshape(shape)
 
 
 def _outer(singles: Sequence[Array]) -> Array:

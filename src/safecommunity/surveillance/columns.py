@@ -23,7 +23,7 @@ from safecommunity.accounts.models import User
 from safecommunity.library import codes
 from safecommunity.surveillance import queries
 from safecommunity.surveillance.models import InjuryCase, Pack
-from safecommunity.surveillance.queries import AREA, COUNTED, LISTS, UNSAID, Ask
+from safecommunity.surveillance.queries import AREA, COUNTED, LISTS, SPANS, UNSAID, Ask
 from safecommunity.units.models import Unit
 from safecommunity.units.permissions import Permission, reach
 
@@ -68,6 +68,11 @@ class Part:
             )
         if name == "hour":
             return self.records["hour"], (*range(NO_HOUR), None)
+        if name in SPANS:
+            listed, field = SPANS[name]
+            column, numbers = self.column(field, digits)
+            of = {number: code for code, span in queries.spans(listed).items() for number in span}
+            return _renamed(column, [of.get(number, "") for number in numbers])
         if name == "weekday":
             return (self.records["day"] + 6) % 7, range(7)
         if name == "month":
@@ -80,6 +85,15 @@ class Part:
             of_month = {n: one.code for one in codes["seasons"].values() for n in one.extra["months"].split()}
             return self._days(lambda day: of_month[str(day.month)])
         return self.records[name], self.words[name]
+
+    def places(self, values: Mapping[str, Sequence[str]]) -> list[NDArray[Any]]:
+        """Of each dimension the places in the list of its values from 1 on, 0 for what is not listed."""
+        found = []
+        for name, listed in values.items():
+            column, labels = self.column(name, AREA)
+            at = {value: place for place, value in enumerate(listed, start=1)}
+            found.append(np.array([at.get(label, 0) for label in labels], np.int64)[column])
+        return found
 
     def _days(self, label: Callable[[date], Any]) -> tuple[NDArray[Any], Sequence[Any]]:
         days = self.records["day"]
@@ -103,14 +117,25 @@ class Columns:
     def counted(self, *names: str, digits: int = AREA) -> Counter[tuple[Any, ...]]:
         """How many there are of each combination of these: any of `COUNTED`, `area` (its first digits, ""
         where it has fewer), `group` (of ages), `hour`, `weekday`, `week` (its Monday), `month` (its first
-        day) and `season`.
+        day), `season`, and `part` of the day and `days` of the week.
         """
         found = Counter[tuple[Any, ...]]()
         for part in self.parts:
             columns, labels = zip(*(part.column(name, digits) for name in names), strict=True)
-            for places, count in _counted(columns, [len(listed) for listed in labels]):
+            lines, counts = _counted(columns, [len(listed) for listed in labels])
+            for places, count in zip(lines.tolist(), counts.tolist(), strict=True):
                 found[tuple(listed[at] for listed, at in zip(labels, places, strict=True))] += count
         return found
+
+    def lines(self, values: Mapping[str, Sequence[str]]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """The cards by dimensions as in `counted`: lines of places in the lists of values, −1 for what is not
+        listed; and how many cards there are of each line.
+        """
+        found = [_counted(part.places(values), [len(listed) + 1 for listed in values.values()])
+                 for part in self.parts]  # fmt: skip
+        none = np.zeros((0, len(values)), np.int64), np.zeros(0, np.int64)
+        lines, counts = zip(*found, strict=True) if found else ([none[0]], [none[1]])
+        return np.concatenate(lines) - 1, np.concatenate(counts)
 
     def weekly(self, names: Sequence[str], start: date, weeks: int) -> dict[tuple[str, ...], NDArray[Any]]:
         """Of each combination that cards say in full, their numbers in the weeks from this Monday on; `names`
@@ -255,18 +280,19 @@ def _renamed(column: NDArray[Any], labels: Sequence[Any]) -> tuple[NDArray[Any],
     return at[column], list(places)
 
 
-def _counted(columns: Sequence[NDArray[Any]], sizes: Sequence[int]) -> Iterable[tuple[tuple[int, ...], int]]:
-    """Places in each column → how many cards have just these."""
+def _counted(
+    columns: Sequence[NDArray[Any]], sizes: Sequence[int]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Lines of a place in each column, and how many cards have just these."""
     cells = prod(sizes)
-    at = np.ravel_multi_index(tuple(columns), tuple(sizes))
+    at = np.asarray(np.ravel_multi_index(tuple(columns), tuple(sizes)))
     if cells <= DENSE * len(at):
         all_counts = np.bincount(at, minlength=cells)
         kept = np.flatnonzero(all_counts)
         counts = all_counts[kept]
     else:
         kept, counts = np.unique(at, return_counts=True)
-    places = zip(*(one.tolist() for one in np.unravel_index(kept, tuple(sizes))), strict=True)
-    return zip(places, counts.tolist(), strict=True)
+    return np.stack(np.unravel_index(kept, tuple(sizes)), axis=1), counts
 
 
 def _weekly(

@@ -9,17 +9,15 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from django.db.models import Count, Min, QuerySet
-from django.db.models.functions import TruncMonth
+from django.db.models import QuerySet
 
 from safecommunity.analysis.effects import FEWEST, Effect, difference_in_differences, interrupted
 from safecommunity.core.periods import Period, months_later
 from safecommunity.ledgers.models import Entry
 from safecommunity.library import codes
-from safecommunity.surveillance import queries
+from safecommunity.surveillance import columns, queries
 from safecommunity.surveillance.figures import FEW
-from safecommunity.surveillance.models import InjuryCase
-from safecommunity.surveillance.queries import Key
+from safecommunity.surveillance.queries import Ask, Key
 from safecommunity.units.models import Unit
 
 REST = "rest"
@@ -84,7 +82,7 @@ def projects(unit: Unit) -> QuerySet[Entry]:
 
 def evaluated(unit: Unit, question: Question, today: date) -> Told:
     """The months up to the last whole one; at most five years before the start."""
-    begins = queries.open_cases(unit, queries.Ask()).order_by().aggregate(first=Min("injured_date"))["first"]
+    begins = columns.asked(unit, None, Ask()).first_day()
     start = _month(min(max(question.start, queries.EARLIEST), today), HALF)
     first = max(_month(begins or today, 1), months_later(start, -MOST_BEFORE))
     months, at = [], first
@@ -92,8 +90,8 @@ def evaluated(unit: Unit, question: Question, today: date) -> Told:
         months.append(at)
         at = months_later(at, 1)
     place = sum(month < start for month in months)
-    counts = _counts(_cards(unit, question.key), months)
-    elsewhere = _counts(_elsewhere(unit, question), months) if question.other else []
+    counts = _counts(unit, question.key, months)
+    elsewhere = _elsewhere(unit, question, months, counts) if question.other else []
     before, after = _whole_years(counts, place)
     told = Told(
         tuple(months), tuple(counts), tuple(elsewhere), place, None, (), _mean(before), _mean(after),
@@ -143,18 +141,14 @@ def _month(day: date, latest: int) -> date:
     return month.start if day.day <= latest else month.next().start
 
 
-def _cards(unit: Unit, key: Key) -> QuerySet[InjuryCase]:
-    return queries.open_cases(unit, queries.parse(queries.question(key))).order_by()
+def _counts(unit: Unit, key: Key, months: Sequence[date]) -> list[int]:
+    found = columns.asked(unit, None, queries.parse(queries.question(key))).counted("month")
+    return [found[month,] for month in months]
 
 
-def _elsewhere(unit: Unit, question: Question) -> QuerySet[InjuryCase]:
+def _elsewhere(unit: Unit, question: Question, months: Sequence[date], own: Sequence[int]) -> list[int]:
     kind = tuple(pair for pair in question.key if pair[0] != "area")
     if question.other != REST:
-        return _cards(unit, (*kind, ("area", question.other)))
-    return _cards(unit, kind).exclude(area__startswith=dict(question.key)["area"])
-
-
-def _counts(rows: QuerySet[InjuryCase], months: Sequence[date]) -> list[int]:
-    monthly = rows.annotate(month=TruncMonth("injured_date")).values_list("month").annotate(n=Count("id"))
-    found = dict(monthly.filter(injured_date__gte=months[0]) if months else ())
-    return [found.get(month, 0) for month in months]
+        return _counts(unit, (*kind, ("area", question.other)), months)
+    every = _counts(unit, kind, months)
+    return [count - here for count, here in zip(every, own, strict=True)]

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
-from django.db.models import Count, QuerySet
-from django.db.models.functions import ExtractIsoWeekDay
 
 from safecommunity.analysis.finder import Base, Finding, Found, Rule, search
 from safecommunity.core.divisions import Level
@@ -16,9 +14,8 @@ from safecommunity.core.privacy import SMALLEST_TOLD
 from safecommunity.library import codes
 from safecommunity.places import queries as places
 from safecommunity.places.queries import Denominator
-from safecommunity.surveillance import queries
-from safecommunity.surveillance.models import InjuryCase
-from safecommunity.surveillance.queries import AREA, Ask, Key
+from safecommunity.surveillance import columns
+from safecommunity.surveillance.queries import AREA, LISTS, Ask, Key
 from safecommunity.units.models import Unit
 from safecommunity.units.queries import division_codes
 
@@ -83,13 +80,13 @@ def findings(unit: Unit, ask: Ask, first: date, last: date) -> Findings:
     """
     ask = Ask({name: ask.fields[name][:1] for name in CODED if name in ask.fields}, area=ask.area)
     fixed = (*((name, ask.fields[name][0]) for name in ask.fields), *_fixed_area(ask))
-    rows = queries.open_cases(unit, ask.between(first, last)).order_by()
     areas = _areas(unit, ask)
     values = _values(areas)
     named = [name for name in DIMENSIONS if len(values[name]) > 1 and name not in ask.fields]
     year, based, people = _people(unit, ask, last, areas)
     based = tuple(name for name in based if name in named)
-    lines, counts = _lines(rows, named, values)
+    cards = columns.asked(unit, None, ask.between(first, last))
+    lines, counts = cards.lines({name: values[name] for name in named})
     base = Base(tuple(named.index(name) for name in based), people) if people is not None and based else None
     sizes = [len(values[name]) for name in named]
     found = search(lines, sizes, counts=counts, base=base, rule=RULE) if len(lines) else Found(0, 0, ())
@@ -118,31 +115,10 @@ def _values(areas: Sequence[str]) -> dict[str, list[str]]:
     return {
         "group": list(codes["age-groups"]), "sex": list(SEXES), "area": list(areas),
         **{
-            name: [code for code in codes[queries.LISTS[name]] if code not in UNTOLD] for name in CODED
+            name: [code for code in codes[LISTS[name]] if code not in UNTOLD] for name in CODED
         },
         "part": list(codes["day-parts"]), "days": list(codes["week-parts"]),
     }  # fmt: skip
-
-
-def _lines(
-    rows: QuerySet[InjuryCase], named: Sequence[str], values: Mapping[str, Sequence[str]]
-) -> tuple[np.ndarray, np.ndarray]:
-    """The cards as lines of positions with how many there are of each."""
-    groups = {one.code: one.extra["group"] for one in codes["age-bands"].values()}
-    parts = {hour: name for name, hours in queries.spans("day-parts").items() for hour in hours}
-    days = {day: name for name, listed in queries.spans("week-parts").items() for day in listed}
-    at = {name: {value: place for place, value in enumerate(values[name])} for name in named}
-    columns = ("band", "sex", "area", *CODED, "hour", "day")
-    counted = rows.annotate(day=ExtractIsoWeekDay("injured_date")).values_list(*columns)
-    lines, counts = [], []
-    for band, sex, area, place, activity, cause, hour, day, count in counted.annotate(n=Count("id")):
-        said = {
-            "group": groups.get(band, ""), "sex": sex, "area": area[:AREA], "place": place,
-            "activity": activity, "cause": cause, "part": parts.get(hour, ""), "days": days[day - 1],
-        }  # fmt: skip
-        lines.append([at[name].get(said[name], -1) for name in named])
-        counts.append(count)
-    return np.array(lines, np.int64).reshape(-1, len(named)), np.array(counts, np.int64)
 
 
 def _people(

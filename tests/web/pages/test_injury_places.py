@@ -37,8 +37,8 @@ def test_what_lies_together_is_a_calm_sentence_whose_places_open_their_records(
     assert "可能性不到千分之一" in text
     assert "Kulldorff" not in text
     assert len(page.context["map"]["marks"]) == len(CODES)
-    _one, _word, tone, records = page.context["rows"][0]
-    assert tone == "red"
+    _one, _word, tone, records, sign = page.context["rows"][0]
+    assert (tone, sign) == ("red", "map-pin")
     assert "40 张" in shown(seen, records)
     rows = make.sheet_rows(seen.post(url("injuries:places-export", street)))
     assert rows[0][1:4] == (40, 2000, pytest.approx(20, rel=0.01))

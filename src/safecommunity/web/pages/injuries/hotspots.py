@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 FILTERS = ("cause", "place", "activity", "band")
 LEVELS = {"neighbourhood": gettext_lazy("社区"), "grid": gettext_lazy("网格")}
 TONES = {"high": "orange", "low": "blue", "usual": "", "": ""}
-SIGNS = (("red", "map-pin"), ("orange", "arrow-up"), ("blue", "arrow-down"))
+SIGNS = {"red": "map-pin", "orange": "arrow-up", "blue": "arrow-down"}
 CHANCES = ((0.001, gettext_lazy("千分之一")), (0.01, gettext_lazy("百分之一")))
 
 
@@ -46,9 +46,9 @@ def index(request: PersonRequest, unit: Unit) -> HttpResponse:
         ],
         "silence": silence(found),
         "basis": basis(found),
-        "rows": rows,
+        "rows": [(*row, SIGNS.get(row[2])) for row in rows],
         "map": _map(rows, found),
-        "signs": SIGNS,
+        "signs": SIGNS.items(),
         "levels": [(code, word, code == found.level) for code, word in LEVELS.items()],
         "filters": display.filters(ask, FILTERS),
         "is_narrow": ask.is_narrow,

@@ -65,7 +65,9 @@ const follow = (map, data, place) => {
 
 for (const place of document.querySelectorAll("[data-risk-map]")) {
   const data = JSON.parse(document.getElementById(place.dataset.riskMap).textContent);
-  const map = L.map(place, { attributionControl: false, zoomAnimation: false, maxZoom: 19 }).setView(HOME, 4);
+  const zoomSnap = data.source ? 1 : 0.25; // marks that stay fill the map
+  const options = { attributionControl: false, zoomAnimation: false, maxZoom: 19, zoomSnap };
+  const map = L.map(place, options).setView(HOME, 4);
   L.control.attribution({ prefix: false }).addTo(map);
   if (data.tiles) L.tileLayer(data.tiles, { attribution: data.attribution || "" }).addTo(map);
   if (data.bounds) map.fitBounds(data.bounds, { padding: [40, 40], maxZoom: 16 });
