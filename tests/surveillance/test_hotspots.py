@@ -8,6 +8,7 @@ import pytest
 
 from safecommunity.accounts.models import User
 from safecommunity.places.models import Boundary, Division, Population
+from safecommunity.surveillance import actions
 from safecommunity.surveillance.hotspots import Hotspots, hotspots
 from safecommunity.surveillance.models import InjuryCase
 from safecommunity.surveillance.queries import Ask
@@ -38,6 +39,7 @@ def hurt(unit: Unit, code: str, times: int, cause: str = "fall") -> None:
                    longitude=114.4 + int(code[-3:]) / 100, latitude=38.0)
         for _time in range(times)
     ])  # fmt: skip
+    actions.pack_anew(unit=unit)
 
 
 def found(unit: Unit, user: User, ask: Ask | None = None) -> Hotspots:

@@ -6,13 +6,14 @@ injuries (case mix).
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 import numpy as np
-from django.db.models import Avg, Count
+from django.db.models import Avg
 from django.db.models.functions import Substr
 
 from safecommunity.accounts.models import User
@@ -21,7 +22,8 @@ from safecommunity.analysis.rates import Limits
 from safecommunity.analysis.scan import Cluster, Scan, great_circle
 from safecommunity.core.divisions import Level
 from safecommunity.places import queries as places
-from safecommunity.surveillance import queries
+from safecommunity.places.models import Boundary
+from safecommunity.surveillance import columns, queries
 from safecommunity.surveillance.figures import FEW, YEAR
 from safecommunity.surveillance.queries import AREA, Ask
 from safecommunity.units.models import Unit
@@ -98,16 +100,20 @@ def hotspots(unit: Unit, user: User, ask: Ask, first: date, last: date, level: s
     ask = replace(ask, area="", from_date=None, to_date=None)
     names = _names(unit, level)
     found = _counted(unit, user, ask.between(first, last), level)
-    every = _counted(unit, user, Ask().between(first, last), level)
+    outlines = {row.code: row for row in places.boundaries(division_codes(unit)).filter(code__in=names)}
+    middles = {
+        code: ((row.west + row.east) / 2, (row.south + row.north) / 2) for code, row in outlines.items()
+    }
+    if len(outlines) < len(names):
+        middles = _of_cards(unit, user, Ask().between(first, last), level) | middles
     year = next((y for y in places.population_years(division_codes(unit)) if y <= last.year), None)
     people = places.totals(list(names), year) if year and level == "neighbourhood" else {}
     by = "people" if any(people.values()) else "cases" if ask.is_narrow else ""
-    base = {"people": people, "cases": {code: n for code, (n, _at) in every.items()}}.get(by, {})
+    base = _counted(unit, user, Ask().between(first, last), level) if by == "cases" else people
     scale = ((last - first).days + 1) / YEAR / 1000 if by == "people" else 0.01
-    counts = {code: found[code][0] if code in found else 0 for code in names}
-    middles = {code: at for code, (_n, at) in every.items()}
-    rows = _standing(unit, names, counts, base, scale, middles)
-    total = sum(n for n, _at in found.values())
+    counts = {code: found[code] for code in names}
+    rows = _standing(names, counts, base if by else {}, scale, middles, outlines)
+    total = found.total()
     silence, together = _together([one for one in rows if one.base and one.middle], by)
     return Hotspots(
         first, last, level, by, year if by == "people" else None, total, total - sum(counts.values()),
@@ -122,20 +128,26 @@ def _names(unit: Unit, level: str) -> dict[str, str]:
     return {one.code: one.name for one in places.inside(own, Level.NEIGHBOURHOOD)[:MOST]}
 
 
-def _counted(unit: Unit, user: User, ask: Ask, level: str) -> dict[str, tuple[int, Point | None]]:
-    """Place → its cards and the middle of them; "" and longer codes of other places are keys too."""
+def _counted(unit: Unit, user: User, ask: Ask, level: str) -> Counter[str]:
+    """Place → its cards; "" for those that lie in none."""
+    found = columns.asked(unit, user, ask).counted("area", digits=DIGITS[level])
+    return Counter({code: count for (code,), count in found.items()})
+
+
+def _of_cards(unit: Unit, user: User, ask: Ask, level: str) -> dict[str, Point]:
+    """Place → the middle of its cards, where any says where it was."""
     rows = queries.cases(unit, user, ask).order_by().annotate(code=Substr("area", 1, DIGITS[level]))
-    said = rows.values_list("code").annotate(Count("id"), Avg("longitude"), Avg("latitude"))
-    return {code: (n, None if x is None or y is None else (x, y)) for code, n, x, y in said}
+    said = rows.exclude(longitude=None).values_list("code").annotate(Avg("longitude"), Avg("latitude"))
+    return {code: (x, y) for code, x, y in said}
 
 
 def _standing(
-    unit: Unit,
     names: Mapping[str, str],
     counts: Mapping[str, int],
     base: Mapping[str, int],
     scale: float,
-    middles: Mapping[str, Point | None],
+    middles: Mapping[str, Point],
+    outlines: Mapping[str, Boundary],
 ) -> list[Place]:
     known = [code for code in names if base.get(code)]
     y = np.array([counts[code] for code in known], dtype=float)
@@ -144,16 +156,13 @@ def _standing(
         known, y, n = [], y[:0], n[:0]
     smoothed = dict(zip(known, rates.smoothed(y, n).tolist() if known else (), strict=True))
     standing = dict(zip(known, rates.outside(y, n).tolist() if known else (), strict=True))
-    outlines = {row.code: row for row in places.boundaries(division_codes(unit)).filter(code__in=names)}
     rows = []
     for code, name in names.items():
-        row = outlines.get(code)
         rows.append(Place(
             code, name, counts[code], base.get(code, 0),
             counts[code] / (base[code] * scale) if code in smoothed and counts[code] >= FEW else None,
             smoothed.get(code), STANDINGS[standing[code]] if code in standing else "",
-            ((row.west + row.east) / 2, (row.south + row.north) / 2) if row else middles.get(code),
-            row.geometry if row else None,
+            middles.get(code), outlines[code].geometry if code in outlines else None,
         ))  # fmt: skip
     return rows
 
