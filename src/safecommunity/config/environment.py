@@ -77,7 +77,7 @@ def begin_with_reach(database: dict[str, Any], reach: str) -> None:
 
 def _sqlite(path: Path) -> dict[str, Any]:
     return {
-        "ENGINE": "django.db.backends.sqlite3",
+        "ENGINE": "safecommunity.config.sqlite",
         "NAME": path,
         "OPTIONS": {
             "transaction_mode": "IMMEDIATE",

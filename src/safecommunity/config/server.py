@@ -8,6 +8,8 @@ from typing import Any
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 from django.db import connections
+from django.urls import reverse
+from django.utils import translation
 from gunicorn.app.base import BaseApplication
 
 from safecommunity.ledgers.search import initials
@@ -49,5 +51,8 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
 def _read_once() -> None:
     """What every worker needs, before they part from this process: no first request waits for it."""
     import_module(settings.ROOT_URLCONF)
+    for code, _name in settings.LANGUAGES:
+        with translation.override(code):
+            reverse(settings.LOGIN_URL)
     len(ledgers)
     initials("安全社区")
