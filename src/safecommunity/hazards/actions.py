@@ -792,7 +792,7 @@ def _register(
         key: _written(row, "register", "", by, now, facts={"found_by": row.found_by})
         for key, row in rows.items()
     }
-    Step.objects.bulk_create(steps.values())
+    Step.objects.insert(steps.values())
     _speak_of_pictures(fresh, rows, by)
     for row in rows.values():
         record("hazard.registered", row, by=by, unit=unit, after={"kind": row.kind, "place": row.place})
