@@ -11,7 +11,7 @@ from django.db.utils import OperationalError
 STEP = 0.001
 
 
-class DatabaseWrapper(base.DatabaseWrapper):  # type: ignore[misc]  # the stubs leave it open
+class DatabaseWrapper(base.DatabaseWrapper):
     """Asks for the turn every millisecond.
 
     SQLite itself asks in ever longer steps, up to a tenth of a second apart: whoever comes later overtakes,
@@ -31,7 +31,7 @@ class DatabaseWrapper(base.DatabaseWrapper):  # type: ignore[misc]  # the stubs 
 
     def _is_begun(self, *, may_fail: bool) -> bool:
         try:
-            super()._start_transaction_under_autocommit()
+            super()._start_transaction_under_autocommit()  # type: ignore[misc]  # the stubs lack it
         except OperationalError as error:
             if may_fail or not _is_busy(error):
                 raise
