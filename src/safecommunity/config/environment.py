@@ -88,5 +88,5 @@ def _sqlite(path: Path) -> dict[str, Any]:
             ),
         },
         "CONN_MAX_AGE": None,
-        "TEST": {"NAME": None},
+        "TEST": {"NAME": ":memory:"},
     }
