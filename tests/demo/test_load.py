@@ -28,7 +28,8 @@ from safecommunity.returns.models import Return
 from safecommunity.reviews.models import Review, Title
 from safecommunity.supervision.models import Award, Finding, Standing, Veto, Visit
 from safecommunity.surveillance.models import InjuryCase
-from safecommunity.units.models import Body, RoleHolding, Unit
+from safecommunity.targets.models import Target
+from safecommunity.units.models import Appointment, Body, RoleHolding, Unit
 from safecommunity.units.permissions import ROLES
 from tests import make
 
@@ -65,6 +66,11 @@ def test_the_demonstration_shows_something_true_on_every_page(demo):
     assert all(each.points > 0 for each in assessed)
     assert PlannedAction.objects.everything(reason=reason).exclude(owner="").exists()
     assert Body.objects.everything(reason=reason).filter(kind="project-group").count() >= 10
+    posts = Appointment.objects.everything(reason=reason)
+    assert set(posts.filter(person="").values_list("organ", flat=True)) == {
+        "市内五区主管安全生产工作的副区长", "辖区相关单位", "各村主任",
+    }  # fmt: skip
+    assert posts.exclude(person="").count() > 30
     files = File.objects.everything(reason=reason)
     assert files.filter(kind="jpeg").count() >= 11
     assert files.exclude(kind="jpeg").count() >= 4
@@ -91,6 +97,11 @@ def test_the_demonstration_shows_something_true_on_every_page(demo):
     assert set(running.values_list("template", flat=True)) == set(programmes)
     tasks = Task.objects.everything(reason=reason)
     assert {one.pk for one in running} == set(tasks.values_list("programme", flat=True))
+    aims = Target.objects.everything(reason=reason)
+    assert set(aims.filter(unit__slug="130104001").values_list("metric", flat=True)) == {
+        "comprehensive-inspections", "overall-reviews",
+    }  # fmt: skip
+    assert aims.get(unit__slug="500115002").metric == "titles/municipal"
     ways = Review.objects.everything(reason=reason)
     assert sorted(ways.values_list("state", flat=True)) == ["building", "building", "on-site"]
     assert Title.objects.everything(reason=reason).count() == 1

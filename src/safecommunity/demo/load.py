@@ -27,6 +27,7 @@ from safecommunity.core.division_files import read
 from safecommunity.core.ledgers import LedgerType
 from safecommunity.core.periods import Period
 from safecommunity.demo import (
+    appointments,
     appraisals,
     hazards,
     injuries,
@@ -54,6 +55,7 @@ from safecommunity.places import actions as places
 from safecommunity.places import queries as place_queries
 from safecommunity.places.models import Division
 from safecommunity.reports import actions as reports
+from safecommunity.targets import actions as aims
 from safecommunity.units import actions as units
 from safecommunity.units.models import Unit
 from safecommunity.units.permissions import ROLES
@@ -106,6 +108,10 @@ def load(now: datetime, today: date) -> None:
         for one in made.values():
             if "programme" in one.said:
                 programmes.load(one.unit, one.said["programme"], _office(one, people), today)
+        aims.adopt(unit=made["130104001"].unit, year=today.year, by=people["dongli"])
+        aims.adopt(unit=made["500115002"].unit, year=today.year + 1, by=people["yanjia"])
+        for one in made.values():
+            appointments.load(one.unit, _office(one, people), today)
         official.load(made["130104001"].unit, people["dongli"], people["dongli-zhuren"], today)
         street = made["130104001"]
         risks.load(street.unit, street.children, street.said["point"], people["dongli"], today)
