@@ -185,9 +185,12 @@ def test_the_city_pilot_of_2008() -> None:
     assert list(dict.fromkeys(phases)) == ["preparation", "implementation", "acceptance", "consolidation"]
     days = {task.step: timezone.localdate(task.done_at) for task in queries.tasks(row) if task.done_at}
     assert days["survey"] <= days["selection"] <= days["deployment"] <= days["city-plan"]
-    assert days["officers"] <= date(2008, 4, 20)
-    assert days["training"] <= date(2008, 4, 30)
-    assert days["workplaces"] <= days["feasibility"]
+    assert days["city-plan"] <= min(days["district-bodies"], days["district-plans"])
+    assert days["name-list"] <= days["officers"] <= date(2008, 4, 20)
+    assert days["officers"] <= days["training"] <= date(2008, 4, 30)
+    assert len(step(row, "rules")) == 10
+    assert all(timezone.localdate(one.done_at) <= days["feasibility"] for one in step(row, "rules"))
+    assert days["workplaces"] <= days["feasibility"] <= days["improvement"]
     assert days["feasibility"].month == 5
     assert days["self-check"] < days["acceptance"] <= goal <= days["deepening"]
     assert days["experience"] <= days["acceptance"]
@@ -210,6 +213,8 @@ def test_the_sub_district_of_2013() -> None:
     inspected = [task.part for task in step(row, "comprehensive-inspection")]
     assert inspected == ["2013-Q1", "2013-Q2", "2013-Q3", "2013-Q4"]
     assert len(step(row, "committee-meeting")) == 4
+    days = {task.step: task.due_date for task in queries.tasks(row) if not task.part}
+    assert days["evaluation"] <= days["goals"] <= days["group-plans"]
     assert len(step(row, "review")) == 1
     set_by_plan = targets.adopt(unit=who.punctual, year=2013, by=who.lin)
     assert {(one.metric, one.amount) for one in set_by_plan} == {
