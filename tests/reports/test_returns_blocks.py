@@ -32,6 +32,8 @@ def test_the_papers_of_a_month_hold_its_figures_and_who_filed(code: str) -> None
     assert found.state == Paper.State.READY
     text = json.dumps(found.content, ensure_ascii=False)
     assert [word in text for word in ("应急演练", "1 次", "阳光街道", "已报数据")] == [True] * 4
+    sent_to = {"monthly-summary": "本级党委、政府", "monthly-bulletin": "发送：各下级单位"}
+    assert sent_to[code] in text
     left = [one for one in found.content["parts"] if str(one.get("title", "")).startswith("未计入汇总的单位")]
     assert [row[0] for one in left for row in one["rows"]] == (
         ["平安街道"] if code == "monthly-summary" else []

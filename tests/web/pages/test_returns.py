@@ -105,6 +105,10 @@ def test_a_summary_lists_who_is_not_in_it_and_what_is_overdue_there(
     assert late
     assert answer.context["sums"][0] == ("月末逾期任务", len(late))
     assert row_of(city).values["tasks-late"] == 0
+    papers = [
+        f"document={one}&amp;period={made.MONTH.code}" for one in ("monthly-summary", "monthly-bulletin")
+    ]
+    assert [one in answer.content.decode() for one in papers] == [True, True]
 
 
 def test_a_summary_asks_as_often_for_three_left_out_as_for_one(
