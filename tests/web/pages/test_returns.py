@@ -99,8 +99,8 @@ def test_a_summary_lists_who_is_not_in_it_and_what_is_overdue_there(
     late = queries.tasks_of(silent, "late", made.MONTH, made.TODAY)
     absent = {line.unit.name: values for line, _state, _word, values in answer.context["absent"]}
     assert absent == {
-        "退街道": [("月末逾期任务", 0), ("月末逾期未整改", None)],
-        "未街道": [("月末逾期任务", len(late)), ("月末逾期未整改", None)],
+        "退街道": [("月末逾期任务", 0), ("月末逾期未整改隐患", None)],
+        "未街道": [("月末逾期任务", len(late)), ("月末逾期未整改隐患", None)],
     }
     assert late
     assert answer.context["sums"][0] == ("月末逾期任务", len(late))
