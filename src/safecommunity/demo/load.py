@@ -57,7 +57,7 @@ from safecommunity.places.models import Division
 from safecommunity.reports import actions as reports
 from safecommunity.targets import actions as aims
 from safecommunity.units import actions as units
-from safecommunity.units.models import Unit
+from safecommunity.units.models import Body, Unit
 from safecommunity.units.permissions import ROLES
 
 PASSWORD = "anquan-shequ-demo"  # noqa: S105 - published on purpose; refused on any reachable host
@@ -129,6 +129,8 @@ def load(now: datetime, today: date) -> None:
         visits.unannounced(
             shared["5116"], shared["511603104"], [people["guangan"], people["guangan-ducha"]], now, today
         )
+        group = Body.objects.in_unit(street.unit).get(name="消防安全项目促进组")
+        visits.of_group(group, people["kaohe"], now, today)
         vetoes.of_county(shared["511621"], people["guangan-ducha"], people["guangan"], today)
         returns.load(shared["1301"], people["shijiazhuang"], today)
         returns.load(shared["5116"], people["guangan"], today)

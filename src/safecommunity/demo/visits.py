@@ -1,4 +1,4 @@
-"""A drawn round of visits in a city with the visit to its sub-district; an unannounced visit to a town."""
+"""Visits of the demonstration: a drawn round, an unannounced visit to a town, one to a group of one's own."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from safecommunity.accounts.models import User
 from safecommunity.supervision.actions import visits as actions
 from safecommunity.supervision.models.visits import Visit
 from safecommunity.supervision.queries import visits as queries
-from safecommunity.units.models import Unit
+from safecommunity.units.models import Body, Unit
 
 SEED, SOURCE = "05 11 17 22 28 33 + 09", "演示用的开奖号码，不是真实数据"
 FOUND = (
@@ -57,6 +57,27 @@ def unannounced(city: Unit, town: Unit, team: list[User], now: datetime, today: 
     actions.finish(
         row=visit, version=visit.version, summary="项目建设按倒排工期推进，基础台账要补齐（演示）。", by=by,
         now=now - timedelta(days=21), today=day,
+    )  # fmt: skip
+
+
+def of_group(group: Body, by: User, now: datetime, today: date) -> None:
+    """A sub-district's appraisers look at one of its groups and suggest something."""
+    day = today - timedelta(days=12)
+    values = {
+        "title": f"{group.name}工作进展检查（演示）", "kind": "announced", "topics": ["safe-community"],
+        "starts_date": day, "ends_date": day,
+    }  # fmt: skip
+    visit = actions.arrange(
+        supervisor=group.unit, unit=group.unit, values=values, team=[by], by=by, today=day, body=group
+    )
+    actions.schedule(row=visit, version=visit.version, day=day, team=[by], reason="", by=by, today=day)
+    actions.add_finding(
+        row=visit, text="建议每月公布项目进展，邀请楼组长参加（演示）。", basis="考核监督组职责",
+        severity="suggestion", due_date=None, by=by, today=day,
+    )  # fmt: skip
+    actions.finish(
+        row=visit, version=visit.version, summary="进展与计划一致（演示）。", by=by,
+        now=now - timedelta(days=12), today=day,
     )  # fmt: skip
 
 
