@@ -35,7 +35,7 @@ def lin(street: Unit) -> User:
     return make.member(street, "office", "lin")
 
 
-@pytest.mark.requirement("R102", "R160", "R184")
+@pytest.mark.requirement("R102", "R160")
 def test_places_are_told_with_what_lies_together(street: Unit, lin: User) -> None:
     base = f"/units/{street.slug}/injury-places"
     empty = ask(lin, "GET", base)[1]
@@ -55,7 +55,7 @@ def test_places_are_told_with_what_lies_together(street: Unit, lin: User) -> Non
     assert ask(lin, "GET", f"{base}?level=nonsense")[0] == 422
 
 
-@pytest.mark.requirement("R162", "R184")
+@pytest.mark.requirement("R162")
 def test_the_quality_of_cards_is_told(street: Unit, lin: User) -> None:
     daily(street, range(80, 330, 2), sex="male")
     daily(street, range(50, 380), source="school", hour=None)

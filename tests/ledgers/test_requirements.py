@@ -234,6 +234,21 @@ RECORDS = [
         id="window",
     ),
     pytest.param(
+        "added-facilities",
+        {
+            "name": "健身路径",
+            "kind": "fitness",
+            "place": "阳光广场",
+            "quantity": 1,
+            "added_date": "2026-03-01",
+            "problem": "居民没有健身场地",
+        },
+        {"f_kind": "fitness"},
+        "5.9",
+        marks=pytest.mark.requirement("R191"),
+        id="added-facility",
+    ),
+    pytest.param(
         "emergency-plans",
         {
             "name": "消防应急预案",

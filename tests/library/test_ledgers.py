@@ -39,6 +39,7 @@ NEEDED = [
     "opinions",
     "food-inspections",
     "education-facilities",
+    "added-facilities",
     "legal-bases",
     "patrols",
     "offices",
