@@ -110,6 +110,17 @@ def test_two_who_save_at_once_see_both(unit: Unit, lin: User) -> None:
     assert "别人的标题" in answer.content.decode()
 
 
+def test_who_still_writes_when_it_is_sent_on_keeps_every_word(unit: Unit, lin: User, wang: User) -> None:
+    row = made.draft(unit, lin)
+    old = sent(row, title="我的标题", body="还没有保存的长篇正文")
+    made.step(row, "submit", lin, "")
+    answer = make.client(wang).post(url("edit", row), old)
+    assert answer.status_code == 422
+    assert "还没有保存的长篇正文" in answer.content.decode()
+    assert "已送核稿的公文不能直接修改" in answer.content.decode()
+    assert make.client(wang).get(url("edit", row))["Location"] == url("detail", row)
+
+
 def test_the_preview_numbers_what_is_typed_and_saves_nothing(unit: Unit, lin: User) -> None:
     row = made.draft(unit, lin)
     answer = make.client(lin).post(url("preview", row), sent(row, body="五、甲\n三、乙"))
@@ -145,8 +156,10 @@ def test_only_the_steps_of_this_person_are_offered(unit: Unit, lin: User, wang: 
 def test_a_step_on_an_old_page_is_refused_in_words(unit: Unit, lin: User, wang: User) -> None:
     row = made.until("submit", unit, lin, wang)
     client = make.client(wang)
-    client.post(url("step", row, "check"), {"version": row.version - 1})
-    assert "刚刚被别人办理过" in page(client, url("detail", row))
+    client.post(url("step", row, "check"), {"version": row.version - 1, "opinion": "第三部分再核"})
+    shown = page(client, url("detail", row))
+    assert "刚刚被别人办理过" in shown
+    assert "您写的是：第三部分再核" in shown
 
 
 def test_the_same_step_sent_twice_is_taken_once(unit: Unit, lin: User, wang: User) -> None:

@@ -30,7 +30,7 @@ from safecommunity.units.scope import StaleRecord, ordered
 from safecommunity.web.access import PersonRequest, exactly_once, requires
 from safecommunity.web.clock import today
 from safecommunity.web.components.lists import sheet
-from safecommunity.web.conflicts import stale_page
+from safecommunity.web.conflicts import given_back, stale_page
 from safecommunity.web.pages.correspondence.forms import DocumentForm, NewForm, initial
 
 PAGE = 30
@@ -101,7 +101,7 @@ def new(request: PersonRequest, unit: Unit) -> HttpResponse:
 @exactly_once
 def edit(request: PersonRequest, unit: Unit, uuid: UUID) -> HttpResponse:
     row = _document(unit, uuid)
-    if row.state != State.DRAFT:
+    if request.method != "POST" and row.state != State.DRAFT:
         messages.error(request, _("已送核稿的公文不能直接修改，请先退回。"))
         return redirect("correspondence:detail", unit.slug, uuid)
     if request.method != "POST":
@@ -175,9 +175,10 @@ def step(request: PersonRequest, unit: Unit, uuid: UUID, act: str) -> HttpRespon
         )
         messages.success(request, _("已办理：%(act)s。") % {"act": actions.ACTS[act].label})
     except actions.Refused as error:
-        messages.error(request, str(error))
+        messages.error(request, given_back(str(error), opinion))
     except StaleRecord:
-        messages.error(request, _("这份公文刚刚被别人办理过，请看过现在的内容再操作。"))
+        why = _("这份公文刚刚被别人办理过，请看过现在的内容再操作。")
+        messages.error(request, given_back(why, opinion))
     return redirect("correspondence:detail", unit.slug, uuid)
 
 
