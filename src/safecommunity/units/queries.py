@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 
 from safecommunity.accounts.models import User
 from safecommunity.core.bodies import BodySet
@@ -68,6 +68,23 @@ def covers(unit: Unit, code: str) -> bool:
 def bodies(unit: Unit) -> QuerySet[Body]:
     """The bodies of this unit in their order, with the one above each."""
     return Body.objects.in_unit(unit).select_related("parent").order_by("position", "id")
+
+
+def _organised(unit: Unit, day: date) -> Exists:
+    standing = Body.objects.below(unit).filter(Q(to_date=None) | Q(to_date__gte=day))
+    return Exists(standing.filter(unit=OuterRef("pk")))
+
+
+def network(unit: Unit, day: date) -> list[Any]:
+    """Level by level from this unit down: how many units there are, how many of them have a body."""
+    organised = Count("pk", filter=_organised(unit, day))
+    rows = below(unit).order_by("level").values("level")
+    return list(rows.annotate(units=Count("pk"), organised=organised))
+
+
+def without_body(unit: Unit, day: date) -> QuerySet[Unit]:
+    """The units from this one down where no body stands on a day."""
+    return below(unit).exclude(_organised(unit, day)).order_by("level", "path")
 
 
 def appointments(body: Body) -> QuerySet[Appointment]:

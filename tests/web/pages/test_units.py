@@ -99,6 +99,28 @@ def test_a_body_of_another_unit_is_not_found_under_ones_own(unit: Unit, lin) -> 
     assert lin.get(reverse("units:body", args=["sunny", foreign.pk])).status_code == 404
 
 
+@pytest.mark.requirement("R1")
+def test_the_network_is_told_level_by_level_with_who_has_no_body_yet(unit: Unit) -> None:
+    """City, district, sub-district and neighbourhood: the four levels, and where a body is lacking."""
+    city = unit.parent
+    assert city is not None
+    county = make.unit("桥西区创建办", kind="county-office", parent=city)
+    street = make.unit("东里街道", parent=county)
+    blocks = [make.unit(name, kind="neighbourhood", parent=street) for name in ("甲社区", "乙社区")]
+    for one in (city, street, blocks[0]):
+        actions.add_body(unit=one, by=None, kind="leading-group", name="领导小组")
+    actions.add_body(
+        unit=blocks[1], by=None, kind="leading-group", name="撤销的小组", to_date=date(2020, 1, 1)
+    )
+    answer = make.client(make.member(city, "city-office", "chief")).get(
+        reverse("units:index", args=[city.slug])
+    )
+    told = {str(word): (one["units"], one["organised"]) for word, one in answer.context["network"]}
+    assert told == {"市": (1, 1), "区县": (1, 0), "街道、乡镇": (2, 1), "社区、村": (2, 1)}
+    assert list(answer.context["lacking"]) == [county, unit, blocks[1]]
+    assert "还没有机构：" in answer.content.decode()
+
+
 @pytest.mark.requirement("R4", "R218")
 def test_a_unit_covers_several_divisions_named_by_their_codes(unit: Unit, lin) -> None:
     divisions("130102", "130104")

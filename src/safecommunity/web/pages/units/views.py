@@ -9,6 +9,7 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from safecommunity.core.privacy import mask_phone
 from safecommunity.places.queries import full_name
@@ -23,6 +24,10 @@ from safecommunity.web.conflicts import stale_page
 from safecommunity.web.pages.units.forms import NewUnit, UnitFacts
 
 ROWS, LINES = 50, 10
+LEVELS = {
+    1: gettext_lazy("省"), 2: gettext_lazy("市"), 3: gettext_lazy("区县"), 4: gettext_lazy("街道、乡镇"),
+    5: gettext_lazy("社区、村"),
+}  # fmt: skip
 
 
 @requires(Permission.UNIT_VIEW)
@@ -36,6 +41,8 @@ def index(request: PersonRequest, unit: Unit) -> HttpResponse:
             (one, can(request.user, Permission.UNIT_VIEW, one))
             for one in queries.above(unit).exclude(pk=unit.pk)
         ],
+        "network": [(LEVELS.get(one["level"], ""), one) for one in queries.network(unit, today())],
+        "lacking": queries.without_body(unit, today())[:LINES],
         "body_count": queries.bodies(unit).count(),
         "serving": queries.serving(unit, today()).exclude(person="").count(),
         "phone": unit.phone if can(request.user, Permission.BODY_EDIT, unit) else mask_phone(unit.phone),
