@@ -79,7 +79,7 @@ def asks() -> dict[str, Any]:
     found: dict[str, Any] = {"all": Ask(), "text": Ask(text="店17"), "no such text": Ask(text="没有这样的字")}
     found |= {f"state {state}": Ask(state=state) for state in State.values}
     found |= {f"mark {mark}": Ask(mark=mark) for mark in MARKS}
-    found |= {f"sort {sort}": Ask(sort=sort) for sort in SORTS}
+    found |= {f"sort {way}{sort}": Ask(sort=way + sort) for sort in SORTS for way in ("", "-")}
     found |= {
         "grade": Ask(grade="major"), "kind": Ask(kind="gas"), "field": Ask(field="fire"),
         "period": Ask(first=date(2026, 3, 1), last=date(2026, 3, 31)),

@@ -13,7 +13,9 @@ from playwright.sync_api import Page, Route
 
 from safecommunity.hazards import actions, queries
 from safecommunity.hazards.models import HiddenHazard, Photo, Visit
+from safecommunity.ledgers.models import Entry
 from safecommunity.units.models import Unit
+from tests import make
 from tests.browser.conftest import Visit as Open
 from tests.browser.conftest import session_of
 from tests.browser.harness import Program, check_page
@@ -66,9 +68,11 @@ def ready(page: Page) -> None:
     page.get_by_text(SENT).wait_for()
 
 
-def register(page: Page, text: str, photo: Path | None = None, taps: int = 1) -> None:
+def register(
+    page: Page, text: str, photo: Path | None = None, taps: int = 1, place: str = "建设路1号阳光饭店"
+) -> None:
     page.get_by_role("button", name="登记隐患").click()
-    page.get_by_label("场所、地点").fill("建设路1号阳光饭店")
+    page.get_by_label("场所、地点").fill(place)
     page.get_by_label("隐患描述").fill(text)
     if photo:
         page.get_by_label("照片").set_input_files(photo)
@@ -149,6 +153,45 @@ def test_what_is_registered_without_a_network_is_sent_once_when_it_returns(
     assert (sent.file is not None, row.longitude) == (True, pytest.approx(114.5))
     assert page.evaluate(KEPT)["photos"] == []
     check_page(page, "phone-outbox", expected=OFFLINE)
+
+
+def test_one_bad_record_among_several_says_why_and_stops_none_of_the_others(phone: Open, here: Town) -> None:
+    """Its place was given to another neighbourhood meanwhile; once it is back, so is the record."""
+    shop, other = town.shop(here.block, "旺旺超市"), make.unit("幸福社区", parent=here.street)
+    page = phone("/phone/", person=here.officer, width=390)
+    ready(page)
+    page.context.set_offline(True)
+    register(page, "安全出口上锁")
+    register(page, "灭火器过期", place=shop.title)
+    register(page, "电线老化")
+    page.get_by_text("没有网络").wait_for()
+    moved = Entry.objects.below(here.street).filter(pk=shop.pk)
+    moved.update(unit=other, path=other.path)
+    sent: list[str] = []
+    page.on("request", lambda one: sent.append(one.url.rpartition("/")[2]) if one.method == "POST" else None)
+    page.context.set_offline(False)
+    page.locator("#waiting li").get_by_text(f"没有单位场所 {shop.pk}").wait_for()
+    assert page.locator("#waiting li").count() == 1
+    check_page(page, "phone-refused", expected=OFFLINE)
+    page.get_by_role("button", name="现在发送").click()
+    page.get_by_text("有记录要您处理").wait_for()
+    assert sent == ["batch", "hazards", "hazards", "hazards"]
+    assert texts(here.block) == ["安全出口上锁", "电线老化"]
+    moved.update(unit=here.block, path=here.block.path)
+    page.get_by_role("button", name="再发一次").click()
+    nothing_left(page)
+    assert texts(here.block) == ["安全出口上锁", "电线老化", "灭火器过期"]
+
+
+def test_blanks_are_no_place_and_no_words(phone: Open, here: Town) -> None:
+    page = phone("/phone/", person=here.officer, width=390)
+    ready(page)
+    page.get_by_role("button", name="登记隐患").click()
+    page.get_by_label("场所、地点").fill("   ")
+    page.get_by_label("隐患描述").fill("   ")
+    page.get_by_role("button", name="存下并发送").click()
+    assert page.locator("#hazard-form :invalid").count() == 2
+    assert page.evaluate(KEPT)["outbox"] == []
 
 
 def test_the_same_outbox_sent_three_times_is_kept_once(phone: Open, here: Town, photo: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections import Counter
 from decimal import Decimal
 from itertools import product
@@ -12,9 +13,11 @@ import pytest
 from safecommunity.core.messages import RefusedError
 from safecommunity.core.risk import Method, MethodFileError, parse, worst
 from safecommunity.library import methods
+from safecommunity.library.shelf import HERE
 
 LEC = methods["lec"]
 LS = methods["ls"]
+LS_FIVE = methods["ls-five"]
 GRADES = ("major", "larger", "general", "low")
 FILE: dict[str, Any] = {
     "name": "甲",
@@ -106,6 +109,23 @@ def test_the_products_of_ls_are_the_fourteen_of_the_table_and_each_has_a_grade()
     assert products == {1, 2, 3, 4, 5, 6, 8, 9, 10, 12, 15, 16, 20, 25}
     bands = {"major": {20, 25}, "larger": {9, 10, 12, 15, 16}, "general": {4, 5, 6, 8}, "low": {1, 2, 3}}
     assert {name: {int(one) for one in products if LS.band(one).grade == name} for name in GRADES} == bands
+
+
+def test_five_grades_of_ls_leave_no_product_out_and_share_four_colours() -> None:
+    products = {int(one) for one in all_products(LS_FIVE)}
+    found = [{one for one in products if LS_FIVE.band(Decimal(one)) is band} for band in LS_FIVE.bands]
+    assert found == [{20, 25}, {15, 16}, {9, 10, 12}, {4, 5, 6, 8}, {1, 2, 3}]
+    assert [band.grade for band in LS_FIVE.bands] == ["major", "larger", "general", "low", "low"]
+
+
+@pytest.mark.parametrize(
+    ("edge", "grades"), [("at-or-above", ["general", "general", "low"]), ("above", ["low", "low", "low"])]
+)
+def test_seventy_by_lec_is_yellow_or_blue_as_the_edge_rule_says(edge: str, grades: list[str]) -> None:
+    file = tomllib.loads((HERE / "methods" / "lec.toml").read_text("utf-8"))
+    method = parse("lec", {**file, "edge": edge}, GRADES)
+    chosen_values = [("10", "1", "7"), ("1", "10", "7"), ("1", "6", "7")]
+    assert [grade(method, *values)[1] for values in chosen_values] == grades
 
 
 def test_the_edge_rule_decides_where_a_product_equals_a_lower_bound() -> None:

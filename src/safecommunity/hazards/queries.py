@@ -38,12 +38,14 @@ from safecommunity.ledgers.models import Entry
 from safecommunity.places import queries as places
 from safecommunity.units.models import Unit
 from safecommunity.units.permissions import ROLES, Permission, can, current_holdings
-from safecommunity.units.scope import within
+from safecommunity.units.scope import ordered, within
 
 OPEN = [state for state in State.values if state not in core.ENDED]
 COUNTED = [state for state in State.values if state not in ("duplicate", "void")]
 FIXING = [State.ASSIGNED, State.RECTIFYING]
-SORTS = {"found": "-found_at", "due": "due_at", "number": "-id"}
+SORTS = {
+    "number": "id", "grade": "grade", "state": "state", "found": "found_at", "due": "due_at", "unit": "path",
+}  # fmt: skip
 KEY_GRADES = ("major", "larger")
 Position = tuple[float, float]
 """Longitude and latitude, WGS 84."""
@@ -66,7 +68,7 @@ class Ask:
     mark: str = ""
     first: date | None = None
     last: date | None = None
-    sort: str = "number"
+    sort: str = ""
 
 
 MARKS: Mapping[str, Any] = {
@@ -98,15 +100,15 @@ def found(unit: Unit, ask: Ask, now: datetime) -> QuerySet[HiddenHazard]:
         rows = rows.filter(found_at__lt=_start_of(ask.last + timedelta(days=1)))
     for word in ask.text.lower().split():
         rows = rows.filter(search__contains=word)
-    return rows.order_by(SORTS.get(ask.sort, "-id"), "-id")
+    return ordered(rows.order_by("-id"), ask.sort, SORTS)
 
 
 def asked(given: Mapping[str, str]) -> Ask:
     """The questions of an address: `q state grade kind field mark from to sort`; nonsense is left out."""
-    names = ("state", "grade", "kind", "field", "mark")
+    names = ("state", "grade", "kind", "field", "mark", "sort")
     return Ask(
         text=given.get("q", "")[:100], first=_day(given.get("from")), last=_day(given.get("to")),
-        sort=given.get("sort", "number"), **{name: given.get(name, "") for name in names},
+        **{name: given.get(name, "") for name in names},
     )  # fmt: skip
 
 

@@ -258,6 +258,26 @@ def test_the_list_is_narrowed(here: Town, lin: Client, query: str, count: int) -
     assert len(lin.get(url("index", here.street) + query).context["rows"]) == count
 
 
+@pytest.mark.parametrize(
+    ("sort", "places"),
+    [
+        ("", "三二一"), ("number", "一二三"), ("-number", "三二一"), ("grade", "三一二"),
+        ("-grade", "二三一"), ("found", "二一三"), ("-found", "三一二"), ("due", "一三二"),
+        ("-due", "一三二"), ("state", "一三二"), ("nonsense", "三二一"),
+    ],
+)  # fmt: skip
+def test_the_list_is_sorted_by_its_heads(here: Town, lin: Client, sort: str, places: str) -> None:
+    """Without a deadline comes last whichever way; what is alike, the newest first."""
+    made.assigned(here, place="一")
+    made.graded(here, "major", place="二", now=NOW - timedelta(days=1))
+    made.graded(here, place="三", now=NOW + timedelta(days=1))
+    page = lin.get(url("index", here.street) + f"?sort={sort}&q=安全")
+    assert "".join(row.place for row, *_more in page.context["rows"]) == places
+    assert text(page).count('aria-sort="none"') == (6 if sort in ("", "nonsense") else 5)
+    assert (f'name="sort" value="{sort}"' in text(page)) == bool(sort)
+    assert f'sort={"-" if sort == "due" else ""}due"' in text(page)
+
+
 def test_an_empty_list_says_what_to_do(here: Town, lin: Client) -> None:
     assert "一键登记" in text(lin.get(url("index", here.street)))
     assert "换个条件" in text(lin.get(url("index", here.street) + "?q=没有"))

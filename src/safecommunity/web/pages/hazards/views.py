@@ -348,16 +348,11 @@ MARKS = {
     "repeat": gettext_lazy("反复出现"), "extension": gettext_lazy("申请延期"),
     "outside": gettext_lazy("位置在辖区外"),
 }  # fmt: skip
-SORTS = {
-    "number": gettext_lazy("最新登记"),
-    "found": gettext_lazy("发现时间"),
-    "due": gettext_lazy("整改期限"),
-}
 
 
 def _choices(asked: queries.Ask) -> dict[str, Any]:
     """What the filters offer."""
     return {
         "asked": asked, "states": State.choices, "grades": Grade.choices, "kinds": f.words("hazard-kinds"),
-        "fields": f.words("promotion-fields"), "marks": list(MARKS.items()), "sorts": list(SORTS.items()),
+        "fields": f.words("promotion-fields"), "marks": list(MARKS.items()),
     }  # fmt: skip

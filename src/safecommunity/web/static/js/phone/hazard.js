@@ -28,6 +28,7 @@ $("#hazard-here").addEventListener("click", async () => {
 });
 
 once(form, async () => {
+  for (const name of ["place", "text"]) form.elements[name].value = values()[name];
   if (!form.reportValidity()) return;
   let photos;
   try {
