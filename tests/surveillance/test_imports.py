@@ -147,3 +147,29 @@ def test_who_may_not_enter_cards_may_not_import_them(street: Unit, lin: User) ->
     with pytest.raises(PermissionDenied):
         actions.match_columns(row=row, version=row.version, columns={}, by=viewer)
     assert queries.card_import(make.unit("别处街道"), row.pk) is None
+
+
+def test_what_a_sheet_has_no_column_for_makes_no_card_doubtful(street: Unit, lin: User) -> None:
+    """A clinic that knows no occupation is not asked for it; one that leaves it empty is."""
+    for text, doubted in ((HOSPITAL, 0), (with_occupation(HOSPITAL), 1)):
+        row = uploaded(street, lin, text)
+        columns = {**row.columns, "injured_date": "受伤日期", "cause": "外因"}
+        actions.match_columns(row=row, version=row.version, columns=columns, by=lin)
+        drain()
+        assert queries.cases(street, lin).exclude(remark="").count() == doubted
+
+
+def with_occupation(text: str) -> str:
+    first, *rest = text.splitlines()
+    return "\n".join([f"{first},职业", *(f"{line}," for line in rest)])
+
+
+def test_cards_with_coordinates_are_located_without_a_question_for_each(street: Unit, lin: User) -> None:
+    heads, _unhurt, hurt = FRENCH.splitlines()[:3]
+
+    def taken(numbers: range) -> int:
+        text = "\n".join([heads, *(hurt.replace("1821", str(number)) for number in numbers)])
+        return make.questions(lambda: uploaded(street, lin, text, "fr-onisr-persons"))
+
+    assert taken(range(3000, 3001)) >= taken(range(4000, 4030))
+    assert queries.cases(street, lin).count() == 31

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -117,10 +117,10 @@ def take_in(
         .filter(uuid__in=[uid for uid, _checked in rows])
         .values_list("uuid", flat=True)
     )
+    locate = queries.locator(unit)
+    common = {"unit": unit, "path": unit.path, "by": by, "by_hand": False}
     made = [
-        InjuryCase(
-            unit=unit, path=unit.path, uuid=uid, by=by, by_hand=False, **card_facts(unit, checked, uid)
-        )
+        InjuryCase(**common, uuid=uid, **card_facts(unit, checked, uid, locate))
         for uid, checked in rows
         if uid not in there
     ]
@@ -681,10 +681,12 @@ def take_sheet_rows(
 ) -> None:
     """Take in a chunk of rows with the place reached, in one transaction.
 
-    A row: its number, the cards it tells of (none: no injury), what it is known by ("" by its place).
+    A row: its number, the cards it tells of (none: no injury), what it is known by ("" by its place). What
+    the sheet has no column for makes no card doubtful.
     """
     sheet, form, rules = queries.card_sheet(row), queries.form(), queries.rules()
     labels = {column.key: column.label for column in form.columns}
+    known = {*sheet.columns, *sheet.fixed}
     good: list[tuple[uuid.UUID, Checked]] = []
     refusals: list[tuple[int, str]] = []
     for number, told_of, key in rows:
@@ -697,7 +699,9 @@ def take_sheet_rows(
                     (number, "；".join(f"{labels[k]}：{told(said)}" for k, said in errors.items()))
                 )
             else:
-                good.append((uuid.uuid5(uuid.NAMESPACE_URL, f"card/{name}/{place}"), checked))
+                doubts = {k: said for k, said in checked.unusual.items() if k in known or k in values}
+                uid = uuid.uuid5(uuid.NAMESPACE_URL, f"card/{name}/{place}")
+                good.append((uid, replace(checked, unusual=doubts)))
     good = list({uid: (uid, checked) for uid, checked in good}.values())
     added = take_in(unit=row.unit, rows=good, by=row.by, source=row.name, today=today)
     change(

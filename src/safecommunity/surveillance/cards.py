@@ -14,17 +14,19 @@ from safecommunity.core.ledgers import Checked
 from safecommunity.ledgers.wording import told
 from safecommunity.surveillance import queries
 from safecommunity.surveillance.models import InjuryCase
+from safecommunity.surveillance.queries import Locator
 from safecommunity.units.models import Unit
 
 
-def card_facts(unit: Unit, checked: Checked, uid: uuid.UUID) -> dict[str, Any]:
-    """What a row of the table holds for these clean values."""
+def card_facts(unit: Unit, checked: Checked, uid: uuid.UUID, locate: Locator | None = None) -> dict[str, Any]:
+    """What a row of the table holds for these clean values; `locate`: made once for the many of a unit."""
     clean, form = checked.clean, queries.form()
     sealed = {one.code: one for one in form.of_personal("sealed") if one.code in clean}
     spot = clean.get("spot", {})
     area = clean.get("grid") or spot.get("division", "")
     if not area and "longitude" in spot:
-        area = queries.area_of(unit, spot["longitude"], spot["latitude"])
+        at = (spot["longitude"], spot["latitude"])
+        area = (locate or queries.locator(unit, at))(at)
     if not area and unit.division and unit.division.level == Level.NEIGHBOURHOOD:
         area = unit.division.code
     reported = clean.get("reported_date")

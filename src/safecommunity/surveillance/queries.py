@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from functools import cache
 from typing import Any
 from urllib.parse import parse_qs
 from uuid import UUID
@@ -17,7 +18,7 @@ from safecommunity.accounts.sealing import unseal
 from safecommunity.core import injuries
 from safecommunity.core.card_sheets import CardSheet
 from safecommunity.core.divisions import Level, level_of
-from safecommunity.core.geometry import contains, from_geojson
+from safecommunity.core.geometry import Position, contains, from_geojson
 from safecommunity.core.injuries import Likeness, Rules
 from safecommunity.core.ledgers import LedgerType
 from safecommunity.jobs.models import Job
@@ -56,6 +57,7 @@ Key = tuple[tuple[str, str], ...]
 """What a part of the cards has in common: (dimension, value) pairs; "group": several bands together, "part":
 hours of a day, "days": days of a week.
 """
+Locator = Callable[[Position], str]
 SPANS = {"part": ("day-parts", "hour"), "days": ("week-parts", "weekday")}
 DUPLICATE_DAYS = 3
 YEAR = timedelta(days=364)
@@ -269,13 +271,27 @@ def sealing_place(name: str, uid: object) -> str:
     return f"surveillance.injurycase|{name}|{uid}"
 
 
-def area_of(unit: Unit, longitude: float, latitude: float) -> str:
-    """The code of the smallest division or grid of the unit whose outline holds the point, "" for none."""
-    rows = places.boundaries(division_codes(unit)).filter(
-        west__lte=longitude, east__gte=longitude, south__lte=latitude, north__gte=latitude
-    )  # fmt: skip
-    holding = [row.code for row in rows if contains(from_geojson(row.geometry), (longitude, latitude))]
-    return max(holding, key=len, default="")
+def locator(unit: Unit, near: Position | None = None) -> Locator:
+    """Tells of a point the code of the smallest division or grid of the unit whose outline holds it, "" for
+    none. With `near` only the outlines round that point are read: it is the only one asked for.
+    """
+    found = places.boundaries(division_codes(unit))
+    if near:
+        x, y = near
+        found = found.filter(west__lte=x, east__gte=x, south__lte=y, north__gte=y)
+    rows = list(found)
+    shape_of = cache(lambda row: from_geojson(row.geometry))
+
+    def locate(at: Position) -> str:
+        x, y = at
+        holding = [
+            row.code
+            for row in rows
+            if row.west <= x <= row.east and row.south <= y <= row.north and contains(shape_of(row), at)
+        ]
+        return max(holding, key=len, default="")
+
+    return locate
 
 
 def areas(unit: Unit) -> dict[str, str]:
