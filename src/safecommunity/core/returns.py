@@ -131,8 +131,11 @@ def judge(history: Sequence[Decimal], value: Decimal) -> Verdict:
     if len(history) < FEWEST_MONTHS:
         return "unknown"
     middle = Decimal(median(history))
+    by_chance = max(middle, Decimal(1)).sqrt()
+    if abs(value - middle) <= WIDTH * by_chance:
+        return "usual"
     deviation = Decimal(median([abs(one - middle) for one in history])) * Decimal("1.4826")
-    spread = max(deviation, max(middle, Decimal(1)).sqrt())
+    spread = max(deviation, by_chance)
     if value > middle + WIDTH * spread:
         return "high"
     return "low" if value < middle - WIDTH * spread else "usual"

@@ -9,13 +9,13 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 
 from safecommunity.accounts.models import User
 from safecommunity.assessment.models import PlannedAction
 from safecommunity.core.metrics import add
 from safecommunity.core.periods import Period, UnknownPeriod
-from safecommunity.core.returns import Figure, Form, Verdict, judge
+from safecommunity.core.returns import Figure, Form, Verdict, effective, judge
 from safecommunity.core.working_days import later
 from safecommunity.ledgers.models import Entry
 from safecommunity.library import returns, working_days
@@ -156,30 +156,39 @@ def records_of(unit: Unit, figure: Figure, month: Period, today: date) -> QueryS
 
 def standing(row: Return | None, due: date, today: date) -> str:
     """One of figures, zero, returned, late (filed after the day), missing (not filed, overdue), not-due."""
-    if row is not None and row.state == State.RETURNED:
+    if row is None:
+        return "missing" if today > due else "not-due"
+    return _standing(row.state, row.is_late, row.is_zero, due, today)
+
+
+def _standing(state: str, is_late: bool, is_zero: bool, due: date, today: date) -> str:
+    if state == State.RETURNED:
         return "returned"
-    if row is not None and row.state in FILED:
-        return "late" if row.is_late else "zero" if row.is_zero else "figures"
+    if state in FILED:
+        return "late" if is_late else "zero" if is_zero else "figures"
     return "missing" if today > due else "not-due"
 
 
 def board(unit: Unit, month: Period, today: date) -> list[Line]:
-    """Every unit that files here, in two queries."""
-    units = filers(unit)
-    months = _back(month)
-    rows = Return.objects.below(unit).filter(form=FORM, month__in=[one.code for one in months])
-    light = rows.defer("words", "sources", "figures", "corrections")
-    by_key = {(row.unit_id, row.month): row for row in light}
-    dues = {one.code: due(one) for one in months}
-    return [
-        Line(
-            one,
-            by_key.get((one.pk, month.code)),
-            standing(by_key.get((one.pk, month.code)), dues[month.code], today),
-            tuple((m.code, standing(by_key.get((one.pk, m.code)), dues[m.code], today)) for m in months),
+    """Every unit that files here, in three queries."""
+    dues = {one.code: due(one) for one in _back(month)}
+    rows = Return.objects.below(unit).filter(form=FORM, month__in=dues)
+    now = rows.filter(month=month.code).defer("words", "sources", "figures", "corrections")
+    by_unit = {row.unit_id: row for row in now}
+    late = Q(first_submitted_date__gt=F("due_date"))
+    found = {
+        (pk, code): _standing(state, bool(is_late), is_zero, dues[code], today)
+        for pk, code, state, is_late, is_zero in rows.annotate(late=late).values_list(
+            "unit_id", "month", "state", "late", "is_zero"
         )
-        for one in units
-    ]
+    }
+    lines = []
+    for one in filers(unit):
+        months = tuple(
+            (code, found.get((one.pk, code)) or standing(None, day, today)) for code, day in dues.items()
+        )
+        lines.append(Line(one, by_unit.get(one.pk), months[-1][1], months))
+    return lines
 
 
 def left_out(row: Return, lines: Sequence[Line]) -> list[Line]:
@@ -229,13 +238,14 @@ def unusual(unit: Unit, month: Period) -> list[Strange]:
     )
     history: dict[tuple[int, str], list[Decimal]] = defaultdict(list)
     now: dict[int, Mapping[str, Decimal | None]] = {}
-    for row in rows.defer("words", "sources"):
-        if row.month == month.code:
-            now[row.unit_id] = row.values
+    for pk, when, figures, corrections in rows.values_list("unit_id", "month", "figures", "corrections"):
+        values = effective(figures, corrections)
+        if when == month.code:
+            now[pk] = values
             continue
-        for code, value in row.values.items():
+        for code, value in values.items():
             if value is not None:
-                history[row.unit_id, code].append(value)
+                history[pk, code].append(value)
     return [
         Strange(units[pk], figure, value, verdict)
         for pk, values in now.items()
