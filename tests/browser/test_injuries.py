@@ -15,6 +15,7 @@ from tests import make
 from tests.browser.conftest import Visit
 from tests.browser.harness import check_page
 from tests.surveillance.test_figures import put
+from tests.surveillance.test_hotspots import CODES, CORNER, hurt, street_of
 
 
 @pytest.mark.requirement("R162")
@@ -86,10 +87,30 @@ def test_pages_of_injuries_hold_in_every_width_and_theme(visit: Visit, width: in
     unit = make.unit()
     lin = make.member(unit)
     put(unit, today() - timedelta(days=40), 30, today=today())
-    names = ("explore/", "findings/", "compare/", "alerts/", "cards/", "doubles/", "public/", "methods/")
+    names = (
+        "explore/", "findings/", "places/", "compare/", "effect/", "alerts/", "cards/", "doubles/",
+        "quality/", "imports/", "public/", "methods/",
+    )  # fmt: skip
     for name in ("", *names):
         page = visit(f"/{unit.slug}/injuries/{name}", person=lin, width=width, theme=theme)
         check_page(page, f"injuries-{name.strip('/') or 'overview'}-{width}-{theme}")
     for name in ("", "add/"):
         page = visit(f"/{unit.slug}/accidents/{name}", person=lin, width=width, theme=theme)
         check_page(page, f"accidents-{name.strip('/') or 'list'}-{width}-{theme}")
+
+
+@pytest.mark.requirement("R102")
+@pytest.mark.parametrize("width", [1440, 390])
+def test_places_that_lie_together_are_on_the_map_and_open_their_records(visit: Visit, width: int) -> None:
+    street = street_of(CODES)
+    for code in CODES:
+        hurt(street, code, 40 if code in CORNER else 11)
+    lin = make.member(street)
+    page = visit(f"/{street.slug}/injuries/places/?from=2026-01-01&to=2026-12-31", person=lin, width=width)
+    page.get_by_text("相邻的 2 处合计 80 起").wait_for()
+    expect(page.locator(".risk-mark[data-tone=red]")).to_have_count(2)
+    expect(page.locator(".risk-mark")).to_have_count(len(CODES))
+    check_page(page, f"injuries-places-together-{width}")
+    page.locator(".risk-mark[data-tone=red]").last.click()
+    page.locator(".leaflet-popup-content a").click()
+    page.get_by_text("40 张").first.wait_for()

@@ -183,7 +183,7 @@ def _records(request: PersonRequest, found: Hotspots, one: Place) -> str:
     """The cards of a place, asked for as the page is."""
     asked = request.GET.copy()
     asked.pop("level", None)
-    asked.update({"from": found.first.isoformat(), "to": found.last.isoformat(), "area": one.code})
+    asked["from"], asked["to"], asked["area"] = found.first.isoformat(), found.last.isoformat(), one.code
     return f"{reverse('injuries:cards', args=[request.unit.slug])}?{asked.urlencode()}"
 
 

@@ -25,7 +25,8 @@ const words = (mark) => {
 const marker = (map, mark, nearer) => {
   const size = mark.count > 1 ? [52, 28] : [28, 28];
   const icon = L.divIcon({ className: "map-icon", html: sign(mark), iconSize: size });
-  const made = L.marker([mark.lat, mark.lng], { title: mark.label, alt: mark.label, icon });
+  const zIndexOffset = mark.tone === "red" ? 1000 : 0;
+  const made = L.marker([mark.lat, mark.lng], { title: mark.label, alt: mark.label, icon, zIndexOffset });
   if (!nearer || mark.url || map.getZoom() >= FAR) return made.bindPopup(words(mark));
   return made.on("click", () => map.setView([mark.lat, mark.lng], Math.min(map.getZoom() + 2, FAR)));
 };
