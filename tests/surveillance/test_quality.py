@@ -38,12 +38,13 @@ def daily(unit: Unit, back: range, **said: object) -> None:
         usual = {"cause": "fall", "source": "clinic", "injured_date": day, "created_at": entered}
         made.append(InjuryCase(unit=unit, path=unit.path, **{**usual, "hour": days % 24, **said}))
     InjuryCase.objects.insert(made)
+    actions.pack_anew(unit=unit)
 
 
 def test_a_source_tells_what_its_cards_lack_and_how_many_came_late(street: Unit, lin: User) -> None:
-    daily(street, range(40), sex="male", age=70)
+    daily(street, range(40), sex="male", age=70, band="65-74")
     daily(street, range(10), hour=None, created_at=datetime(2026, 12, 31, tzinfo=UTC))
-    daily(street, range(3), source="school", age=9)
+    daily(street, range(3), source="school", age=9, band="5-14")
     clinic, school = quality(street, lin, FIRST, LAST).sources
     assert (clinic.code, clinic.total, clinic.late) == ("clinic", 50, 10)
     assert (clinic.unsaid["sex"], clinic.unsaid["age"], clinic.unsaid["hour"]) == (10, 10, 10)

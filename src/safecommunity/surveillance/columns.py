@@ -11,12 +11,13 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from math import prod
 from typing import Any, NamedTuple
 
 import numpy as np
 from django.db.models import Q
+from django.utils import timezone
 from numpy.typing import NDArray
 
 from safecommunity.accounts.models import User
@@ -30,14 +31,18 @@ from safecommunity.units.permissions import Permission, reach
 CODED = ("state", *COUNTED)
 RECORD = np.dtype(
     [("day", "<i4"), ("by", "<i4"), ("area", "<u2"), ("hour", "u1"), ("restricted", "u1"),
-     *((name, "u1") for name in CODED)]
+     ("late", "u1"), *((name, "u1") for name in CODED)]
 )  # fmt: skip
 """A card. `day`: its proleptic ordinal; `by`: who entered it, where it is restricted; `area`: its place in
-the areas of the pack; `hour`: 24 for none; the rest: places in the lists of words. Another layout needs a
-migration that empties the packs.
+the areas of the pack; `hour`: 24 for none; `late`: a place in `LATE`; the rest: places in the lists of words.
+Another layout needs a migration that empties the packs.
 """
 PACK = ("unit", "path", "year", "mark", "packed", "words", "areas", "cards")
-READ = ("injured_date", "by", "area", "hour", "is_restricted", *CODED)
+READ = (
+    "injured_date", "by", "area", "hour", "is_restricted", "reported_date", "by_hand", "created_at", *CODED
+)  # fmt: skip
+LATE = ("", "in-time", "late")  # "" where it is not known when a card came
+LATE_DAYS = 30
 NO_HOUR = 24
 EPOCH = date(1970, 1, 1).toordinal()
 DENSE = 4  # cells a card, up to which a table of all combinations is counted in place of a sorted list
@@ -73,6 +78,10 @@ class Part:
             column, numbers = self.column(field, digits)
             of = {number: code for code, span in queries.spans(listed).items() for number in span}
             return _renamed(column, [of.get(number, "") for number in numbers])
+        if name == "late":
+            return self.records["late"], LATE
+        if name == "monthday":
+            return _monthdays(self.records["day"]), range(32)
         if name == "weekday":
             return (self.records["day"] + 6) % 7, range(7)
         if name == "month":
@@ -114,10 +123,16 @@ class Columns:
         days = [int(part.records["day"].min()) for part in self.parts]
         return date.fromordinal(min(days)) if days else None
 
+    def saying(self, fields: Mapping[str, tuple[str, ...]]) -> Columns:
+        """Those that say one of the wanted codes of each field."""
+        ask = Ask(fields)
+        parts = (part.where(_answering(part, ask)) for part in self.parts)
+        return Columns(tuple(part for part in parts if len(part.records)))
+
     def counted(self, *names: str, digits: int = AREA) -> Counter[tuple[Any, ...]]:
         """How many there are of each combination of these: any of `COUNTED`, `area` (its first digits, ""
         where it has fewer), `group` (of ages), `hour`, `weekday`, `week` (its Monday), `month` (its first
-        day), `season`, and `part` of the day and `days` of the week.
+        day), `monthday`, `season`, `part` of the day, `days` of the week, and whether it came `late`.
         """
         found = Counter[tuple[Any, ...]]()
         for part in self.parts:
@@ -203,15 +218,21 @@ def packed(rows: Iterable[Sequence[Any]]) -> dict[str, Any]:
     areas: dict[str, int] = {}
     lines = [
         (day.toordinal(), (by or 0) if restricted else 0, areas.setdefault(area, len(areas)),
-         NO_HOUR if hour is None else hour, restricted,
+         NO_HOUR if hour is None else hour, restricted, _late(day, reported, by_hand, created),
          *(known.setdefault(code, len(known)) for known, code in zip(words.values(), said, strict=True)))
-        for day, by, area, hour, restricted, *said in rows
+        for day, by, area, hour, restricted, reported, by_hand, created, *said in rows
     ]  # fmt: skip
     return {
         "words": json.dumps({name: list(known) for name, known in words.items()}),
         "areas": json.dumps(list(areas)),
         "cards": np.array(lines, RECORD).tobytes(),
     }
+
+
+def _late(day: date, reported: date | None, by_hand: bool, created: datetime) -> int:
+    """Whether a card came late, as a place in `LATE`: by its report date, else the day it was filled in."""
+    came = reported or (timezone.localdate(created) if by_hand else None)
+    return 0 if came is None else 2 if (came - day).days > LATE_DAYS else 1
 
 
 def _listed(name: str) -> Iterable[str]:

@@ -6,19 +6,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import Count, F, Max, Q, QuerySet
-from django.db.models.functions import ExtractDay
+from django.db.models import Count, Max, QuerySet
 
 from safecommunity.accounts.models import User
 from safecommunity.analysis.rates import rate_ratio
-from safecommunity.surveillance import queries
+from safecommunity.surveillance import columns, queries
+from safecommunity.surveillance.columns import Columns
 from safecommunity.surveillance.models import InjuryCase
 from safecommunity.surveillance.queries import Ask
 from safecommunity.units.models import Unit
 
-SAID = ("sex", "place", "activity", "intent", "nature", "severity", "outcome", "area")  # "" for unsaid
-NUMBERS = ("age", "hour")
-LATE_DAYS = 30
+SAID = {
+    **{name: name for name in ("sex", "place", "activity", "intent", "nature", "severity", "outcome")},
+    "area": "area", "age": "band", "hour": "hour",
+}  # fmt: skip
+"""Field → the column that tells whether a card says it."""
 DAYS, HOURS = 28, 24  # days that every month has
 SURE = 0.999  # of a heap; half a hundred positions are looked at
 LEAST_TIMES = 1.5
@@ -88,42 +90,33 @@ class Quality:
 
 
 def quality(unit: Unit, user: User, first: date, last: date) -> Quality:
-    rows = queries.cases(unit, user, Ask().between(first, last)).order_by()
-    doubted = queries.cases(unit, user, Ask().between(first, last)).exclude(remark="")
-    wanted = {str(at): Count("id", filter=_holds(fields)) for at, fields in enumerate(UNLIKELY)}
-    unlikely = rows.aggregate(**wanted)
+    ask = Ask().between(first, last)
+    cards, doubted = columns.asked(unit, user, ask), queries.cases(unit, user, ask).exclude(remark="")
     return Quality(
-        first, last, _sources(rows),
-        (*_heaps("day", _by(rows.annotate(at=ExtractDay("injured_date")), "at"), range(1, DAYS + 1)),
-         *_heaps("hour", _by(rows, "hour"), range(HOURS))),
+        first, last, _sources(cards),
+        (*_heaps("day", _by(cards, "monthday"), range(1, DAYS + 1)),
+         *_heaps("hour", _by(cards, "hour"), range(HOURS))),
         _silent(queries.cases(unit, user, Ask().between(last - BASELINE, last)).order_by(), last),
-        tuple((fields, n) for at, fields in enumerate(UNLIKELY) if (n := unlikely[str(at)])),
+        tuple((fields, n) for fields in UNLIKELY if (n := len(cards.saying(fields)))),
         doubted.count(), tuple(doubted[:LISTED]),
     )  # fmt: skip
 
 
-def _holds(fields: Fields) -> Q:
-    return Q(**{f"{name}__in": wanted for name, wanted in fields.items()})
+def _sources(cards: Columns) -> tuple[Source, ...]:
+    late = cards.counted("source", "late")
+    unsaid = {name: cards.counted("source", column, digits=1) for name, column in SAID.items()}
+    found = [
+        Source(
+            code, total, total - late[code, ""], late[code, "late"],
+            {name: counts[code, None if name == "hour" else ""] for name, counts in unsaid.items()},
+        )
+        for (code,), total in cards.counted("source").items()
+    ]  # fmt: skip
+    return tuple(sorted(found, key=lambda one: (-one.total, one.code)))
 
 
-def _sources(rows: QuerySet[InjuryCase]) -> tuple[Source, ...]:
-    unsaid = {name: Q(**{name: ""}) for name in SAID} | {name: Q(**{name: None}) for name in NUMBERS}
-    until, entered = F("injured_date") + timedelta(days=LATE_DAYS), Q(reported_date=None, by_hand=True)
-    late = Q(reported_date__gt=until) | entered & Q(created_at__gt=until + timedelta(days=1))
-    dated = Q(reported_date__isnull=False) | entered
-    found = rows.values_list("source").annotate(
-        total=Count("id"), dated=Count("id", filter=dated), late=Count("id", filter=late),
-        **{f"without_{name}": Count("id", filter=lacks) for name, lacks in unsaid.items()},
-    )  # fmt: skip
-    told = [
-        Source(code, total, dated, late, dict(zip(unsaid, counts, strict=True)))
-        for code, total, dated, late, *counts in found
-    ]
-    return tuple(sorted(told, key=lambda one: (-one.total, one.code)))
-
-
-def _by(rows: QuerySet[InjuryCase], name: str) -> dict[int, int]:
-    return dict(rows.values_list(name).annotate(Count("id")))
+def _by(cards: Columns, name: str) -> dict[int, int]:
+    return {at: count for (at,), count in cards.counted(name).items()}
 
 
 def _heaps(kind: str, counts: Mapping[int, int], positions: Sequence[int]) -> list[Heap]:
