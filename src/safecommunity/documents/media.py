@@ -84,7 +84,7 @@ REASONS = {
     "old-office": Message("这是旧版 Office 文件。请用“另存为”保存成 docx、xlsx 或 pptx 再上传。"),
     "archive": Message("不接收压缩包，因为里面的文件无法逐个引用。请解压后一次选中多个文件上传。"),
     "extension": Message("文件名以“%(extension)s”结尾，内容却是 %(kind)s。请核对后用正确的扩展名上传。"),
-    "too-big": Message("文件有 %(size)s MB，%(kind)s 最大 %(limit)s MB。请压缩或拆分后上传。"),
+    "too-big": Message("文件太大：%(kind)s 最大 %(limit)s MB。请压缩或拆分后上传。"),
     "virus": Message("查毒发现“%(virus)s”，没有接收。请在杀毒后的电脑上重新制作这个文件。"),
     "no-scanner": Message("查毒程序没有回答，暂时不能接收文件。请稍后再试，或联系系统管理员。"),
     "pixels": Message("图片超过 %(limit)s 百万像素。请缩小后上传。"),
@@ -227,7 +227,7 @@ def _check_size(path: Path, kind: Kind, most_bytes: int | None) -> None:
     if most_bytes is not None:
         limit = min(limit, most_bytes)
     if size > limit:
-        raise MediaRefused("too-big", size=f"{size / 1e6:.1f}", kind=kind.code, limit=limit // 1_000_000)
+        raise MediaRefused("too-big", kind=kind.code, limit=limit // 1_000_000)
 
 
 def _ask_child(path: Path, kind: str, folder: Path) -> dict[str, Any]:

@@ -51,12 +51,7 @@ def receive(chunks: Iterable[bytes], into: Path, *, most_bytes: int) -> str:
         for chunk in chunks:
             size += len(chunk)
             if size > most_bytes:
-                raise MediaRefused(
-                    "too-big",
-                    size=f"{size / 1e6:.1f}",
-                    kind=into.suffix.lstrip("."),
-                    limit=most_bytes // 1_000_000,
-                )
+                raise MediaRefused("too-big", kind=into.suffix.lstrip("."), limit=most_bytes // 1_000_000)
             digest.update(chunk)
             file.write(chunk)
     return digest.hexdigest()

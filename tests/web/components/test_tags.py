@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django import forms
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.paginator import Paginator
 from django.template import engines
 from django.test import RequestFactory
@@ -135,6 +136,19 @@ def test_the_summary_of_errors_leads_to_each_field() -> None:
     drawn = draw("{% error_summary form %}", form=DrillForm({}))
     assert "有 1 处需要改正" in drawn
     assert '<a href="#id_name">名称</a>' in drawn
+
+
+def test_the_summary_counts_what_is_wrong_as_a_whole_and_says_that_files_are_gone() -> None:
+    form = DrillForm({"name": "演练"})
+    form.add_error(None, "提交得太快了。")
+    drawn = draw("{% error_summary form %}", form=form)
+    assert "有 1 处需要改正" in drawn
+    assert "提交得太快了。" in drawn
+    assert "请重新选择" not in drawn
+    sent = RequestFactory().post("/", {"photo": SimpleUploadedFile("a.jpg", b"a")})
+    summary = engines["django"].from_string("{% load components %}{% error_summary form %}")
+    assert "请重新选择" in summary.render({"form": form}, sent)
+    sent.close()
 
 
 def test_once_is_a_new_key_each_time() -> None:

@@ -116,10 +116,11 @@ def field(bound: BoundField, state: str = "", remark: str = "", suffix: str = ""
     }
 
 
-@register.inclusion_tag("components/error_summary.html")
-def error_summary(form: Any) -> dict[str, Any]:
-    """All errors of a form in one place at its top, each leading to its field."""
-    return {"form": form, "fields": [bound for bound in form if bound.errors]}
+@register.inclusion_tag("components/error_summary.html", takes_context=True)
+def error_summary(context: Context, form: Any) -> dict[str, Any]:
+    """All errors of a form in one place at its top, each leading to its field; and that files are gone."""
+    fields = [bound for bound in form if bound.errors]
+    return {"form": form, "fields": fields, "had_files": bool(context["request"].FILES)}
 
 
 @register.simple_tag
