@@ -3,7 +3,8 @@
 suppressMessages({library(surveillance); library(spdep)})
 folder <- commandArgs(trailingOnly = TRUE)[1]
 read <- function(name) as.matrix(read.csv(file.path(folder, name), header = FALSE))
-write <- function(x, name) write.table(x, file.path(folder, name), sep = ",", row.names = FALSE, col.names = FALSE)
+write <- function(x, name)
+  write.table(x, file.path(folder, name), sep = ",", na = "NaN", row.names = FALSE, col.names = FALSE)
 seconds <- c()
 best <- function(name, work) {
   took <- c()

@@ -78,6 +78,19 @@ def test_the_explorer_keeps_its_questions_in_the_address(street: Unit, lin: Clie
     assert "还没有填人口" in page
     assert "cause=fall&amp;band=65-74&amp;sex=female" in page
     assert "没有符合条件" in shown(lin, url("injuries:explore", street) + "?cause=drowning")
+
+
+def test_many_months_are_shown_as_years(street: Unit, lin: Client) -> None:
+    put(street, date(2014, 5, 1), 4)
+    put(street, date(2014, 8, 1), 2)
+    put(street, date(2019, 8, 1), 3)
+    base = url("injuries:explore", street)
+    page = lin.get(f"{base}?from=2014-01-01&to=2019-12-31")
+    told = {name: (count, share) for name, count, share in page.context["periods"]}
+    assert (len(told), told["2014"], told["2019"], told["2016"]) == (6, (6, 100.0), (3, 50.0), (0, 0.0))
+    assert "各年" in page.content.decode()
+    few = lin.get(f"{base}?from=2014-05-01&to=2014-08-31")
+    assert [name for name, _n, _share in few.context["periods"]] == [f"2014-0{n}" for n in range(5, 9)]
     for table in analysis.TABLES:
         answer = lin.get(url("injuries:export", street, table) + "?cause=fall")
         text = answer.content.decode("utf-8-sig")

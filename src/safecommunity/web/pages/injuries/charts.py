@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +17,7 @@ from safecommunity.surveillance.wording import word
 from safecommunity.web.pages.injuries.sentences import standing
 
 LEVELS = 5
+MOST_MONTHS = 60
 WIDE, HIGH, LEFT, LOW = 720, 300, 48, 30
 STANDINGS = {"high": "wrong", "low": "done", "usual": "", "": "quiet"}
 
@@ -38,7 +40,8 @@ def of(found: Explored) -> dict[str, Any]:
         "ranks": {name: list(_rank(found, name)) for name in found.ranks},
         "heat": [(weekday(day), cells) for day, cells in enumerate(_cells(found.hours))],
         "hours": range(24),
-        "months": [(first, n, _share(n, max(c for _m, c in found.months))) for first, n in found.months],
+        "periods": _periods(found),
+        "by_year": len(found.months) > MOST_MONTHS,
         "cross": [
             (word("cause", code), code, cells)
             for code, cells in zip(found.cross.rows, _cells(found.cross), strict=True)
@@ -46,6 +49,15 @@ def of(found: Explored) -> dict[str, Any]:
         "cross_bands": [word("band", code) for code in found.cross.columns],
         "area_rows": area_rows(found),
     }
+
+
+def _periods(found: Explored) -> list[tuple[str, int, float]]:
+    """Month by month, year by year where there are too many: what it is called, its cards, its bar."""
+    counts = Counter[str]()
+    for first, n in found.months:
+        counts[f"{first:%Y}" if len(found.months) > MOST_MONTHS else f"{first:%Y-%m}"] += n
+    most = max(counts.values(), default=0)
+    return [(name, n, _share(n, most)) for name, n in counts.items()]
 
 
 def area_rows(found: Explored) -> list[tuple[Area, str, str]]:
