@@ -31,6 +31,7 @@ from safecommunity.surveillance.models import InjuryCase
 from safecommunity.targets.models import Target
 from safecommunity.units.models import Appointment, Body, RoleHolding, Unit
 from safecommunity.units.permissions import ROLES
+from safecommunity.units.queries import network
 from tests import make
 
 pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("demo")]
@@ -47,7 +48,7 @@ def demo(settings, tmp_path):
 
 @pytest.mark.requirement("R4", "R11", "R218")
 def test_the_demonstration_shows_something_true_on_every_page(demo):
-    reason = "the test looks at all of it"
+    reason, today = "the test looks at all of it", timezone.localdate()
     assert set(demo.filter(parent=None).values_list("short_name", flat=True)) == {
         "石家庄市",
         "广安市",
@@ -71,6 +72,8 @@ def test_the_demonstration_shows_something_true_on_every_page(demo):
         "市内五区主管安全生产工作的副区长", "辖区相关单位", "各村主任",
     }  # fmt: skip
     assert posts.exclude(person="").count() > 30
+    organised = {one["level"]: one["organised"] for one in network(demo.get(slug="1301"), today)}
+    assert (organised[3], organised[5] > 4) == (5, True)
     files = File.objects.everything(reason=reason)
     assert files.filter(kind="jpeg").count() >= 11
     assert files.exclude(kind="jpeg").count() >= 4
@@ -90,7 +93,6 @@ def test_the_demonstration_shows_something_true_on_every_page(demo):
     vetoes = Veto.objects.everything(reason=reason)
     assert sorted(vetoes.values_list("state", flat=True)) == ["appealed", "decided"]
     assert {one.unit.slug for one in visited.filter(kind="unannounced")} == {"511603104"}
-    today = timezone.localdate()
     board = monthly.board(demo.get(slug="5116"), Period.month_of(today).previous(), today)
     assert {"missing", "returned", "zero"} <= {one.standing for one in board}
     running = Programme.objects.everything(reason=reason).filter(state="running")

@@ -111,7 +111,9 @@ def load(now: datetime, today: date) -> None:
         aims.adopt(unit=made["130104001"].unit, year=today.year, by=people["dongli"])
         aims.adopt(unit=made["500115002"].unit, year=today.year + 1, by=people["yanjia"])
         for one in made.values():
-            appointments.load(one.unit, _office(one, people), today)
+            appointments.organise(one.unit, one.children)
+            for unit in (one.unit, *one.children):
+                appointments.load(unit, _office(one, people), today)
         official.load(made["130104001"].unit, people["dongli"], people["dongli-zhuren"], today)
         street = made["130104001"]
         risks.load(street.unit, street.children, street.said["point"], people["dongli"], today)
