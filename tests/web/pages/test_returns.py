@@ -212,6 +212,11 @@ def test_the_board_keeps_the_states_apart(city: Unit, chief: Client, street: Uni
     assert "3 个单位，已报 2 个，其中按时 2 个" in text
     assert [text.count(word) > 0 for word in ("已报数据", "零报告", "未到期")] == [True, True, True]
     assert "10 已报数据" in text
+    sheet = make.sheet_rows(chief.post(f"{url('export-board', city)}?month={made.MONTH.code}"))
+    assert {row[0]: row[-1] for row in sheet} == {
+        street.name: "已报数据", other.name: "零报告", "平安街道": "未到期",
+    }  # fmt: skip
+    assert make.client(wu).post(url("export-board", city)).status_code == 404
     assert '<th scope="row">2026年10月</th><td class="number">2 / 3</td><td class="number">66.7%' in text
 
 

@@ -8,6 +8,7 @@ urlpatterns = [
     path("", views.index, name="index"),
     path("compile/", views.compile_month, name="compile"),
     path("board/", views.board, name="board"),
+    path("board/export/", views.export_board, name="export-board"),
     path("board/compile/", views.compile_below, name="compile-below"),
     path("board/summarise/", views.summarise, name="summarise"),
     path("<slug:month>/", views.detail, name="detail"),

@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from safecommunity.audit.actions import record
 from safecommunity.core.periods import Period
 from safecommunity.returns import actions, queries
 from safecommunity.returns.models import Return, State
@@ -23,6 +24,7 @@ from safecommunity.units.permissions import Permission, can
 from safecommunity.units.scope import StaleRecord
 from safecommunity.web.access import PersonRequest, exactly_once, requires
 from safecommunity.web.clock import today
+from safecommunity.web.components.lists import sheet
 from safecommunity.web.components.words import language, local
 from safecommunity.web.conflicts import given_back, stale_page
 from safecommunity.web.pages.returns.forms import ReturnForm, initial
@@ -211,6 +213,27 @@ def board(request: PersonRequest, unit: Unit) -> HttpResponse:
         "here": "board",
     }
     return render(request, "returns/board.html", context)
+
+
+@require_POST
+@requires(Permission.RETURN_VIEW)
+def export_board(request: PersonRequest, unit: Unit) -> HttpResponse:
+    """Every unit of the board with how the month and the eleven before it stand, as a sheet."""
+    asked = request.GET.get("month", "")
+    month = _month(asked) if asked else Period.month_of(today()).previous()
+    lines = queries.board(unit, month, today())
+    record("returns.exported", unit, by=request.user, unit=unit, after={"month": month.code})
+    columns = [(_("单位"), 32), (_("首次报送"), 12)]
+    columns += [(code, 10) for code, _standing in (lines[0].months if lines else ())]
+    rows = (
+        [
+            one.unit.name, one.row.first_submitted_date if one.row else None,
+            *(_word(standing) for _code, standing in one.months),
+        ]
+        for one in lines
+    )  # fmt: skip
+    name = f"{unit.name}{_('下级月报')} {month.code}"
+    return sheet(name=name, title=_("下级月报"), columns=columns, rows=rows)
 
 
 @require_POST
