@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -204,3 +204,26 @@ def test_one_click_makes_a_hazard_of_an_accepted_report_and_either_leads_to_the_
     assert hazard_queries.photos(hazard).count() == 1
     assert page in lin.get(url("detail", unit, row.uuid)).content.decode()
     assert url("detail", unit, row.uuid) in lin.get(page).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "is_repeat"),
+    [
+        ((114.5001, 38.0401), (114.5003, 38.0399), True),
+        ((114.5001, 38.0401), (114.5051, 38.0401), False),
+        (None, None, False),
+    ],
+)
+def test_a_hazard_of_a_report_without_words_for_its_place_came_back_only_where_it_was(
+    unit: Unit, lin: Client, first: Any, second: Any, is_repeat: bool
+) -> None:
+    def hazard(serial: int, point: Any) -> HiddenHazard:
+        spot = queries.Spot("", *point) if point else queries.Spot()
+        row = made.received(unit, serial, spot=spot, now=made.NOW + timedelta(minutes=serial))
+        send(lin, url("act", unit, row.uuid, "accept"), **ACCEPTED)
+        send(lin, url("hazard", unit, row.uuid))
+        return HiddenHazard.objects.in_unit(unit).latest("id")
+
+    ended = {"state": "closed", "grade": "general", "checked_at": made.NOW, "closed_at": made.NOW}
+    HiddenHazard.objects.in_unit(unit).filter(pk=hazard(1, first).pk).update(**ended)
+    assert hazard(2, second).is_repeat == is_repeat

@@ -14,6 +14,7 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
@@ -172,7 +173,7 @@ def hazard(request: PersonRequest, unit: Unit, uid: UUID) -> HttpResponse:
         messages.error(request, str(error))
         return redirect("residents:detail", unit.slug, uid)
     found = hazard_actions.Report(
-        place=row.spot or _areas(unit).get(row.area, "") or unit.name,
+        place=_place(unit, row),
         text=f"{row.subject}\n{row.words}"[:2000], kind="other", cause="state", field=row.field,
         longitude=row.longitude, latitude=row.latitude, at=row.received_at,
     )  # fmt: skip
@@ -267,6 +268,20 @@ def _areas(unit: Unit) -> dict[str, str]:
     own = division_codes(unit)
     found = {one.code: one.name for one in places.with_children(own)}
     return dict(sorted({**found, **{one.code: one.name for one in places.grids(own)}}.items()))
+
+
+def _place(unit: Unit, row: Report) -> str:
+    """Where the hazard is, in words by which the same place is known again.
+
+    The resident's own; else the position to some hundred metres; else the moment, so that nothing is alike.
+    """
+    if row.spot:
+        return row.spot
+    area = _areas(unit).get(row.area, "") or unit.name
+    if row.longitude is not None and row.latitude is not None:
+        return f"{area} {row.longitude:.3f}, {row.latitude:.3f}"
+    told = timezone.localtime(row.received_at).strftime("%Y-%m-%d %H:%M")
+    return _("%(area)s（%(told)s反映，位置待核实）") % {"area": area, "told": told}
 
 
 def _words() -> dict[str, str]:
