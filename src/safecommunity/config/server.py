@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from importlib import import_module
 from typing import Any
 
@@ -43,6 +44,9 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
     def load(self) -> Any:
         application = get_wsgi_application()
         _read_once()
+        # What is here for good is not looked through for garbage again, nor copied into each worker for that.
+        gc.collect()
+        gc.freeze()
         # A connection opened before the fork must not be shared by the workers.
         connections.close_all()
         return application
