@@ -67,6 +67,9 @@ class InjuryCase(UnitRow):
         indexes = [
             models.Index(fields=["path", "-injured_date", "-id"], name="case_by_path"),
             models.Index(fields=["path", "person"], name="case_by_person", condition=~Q(person="")),
+            models.Index(
+                fields=["path", "-injured_date", "-id"], name="case_doubted", condition=~Q(remark="")
+            ),
         ]
         constraints = [
             models.CheckConstraint(
