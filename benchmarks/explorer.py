@@ -2,7 +2,8 @@
 
 `python benchmarks/explorer.py [CARDS]`. Prints one JSON object: seconds to make the cards (from a fixed seed)
 and to pack them anew; medians in milliseconds of all figures of the city by what is asked for, over the five
-years, of the page with them for the city, a district and a sub-district, and the slowest of these.
+years, of the page with them for the city, a district and a sub-district, and the slowest of these; seconds
+of what else the city's pages search in the last of the years.
 """
 
 from __future__ import annotations
@@ -56,7 +57,23 @@ def measure(cards: int) -> dict[str, Any]:
     for name, unit in (("city", city), ("district", district), ("street", streets[0])):
         found[f"{name}_page_ms"] = warm(page(person, unit))
     found["slowest_ms"] = max(ms for name, ms in found.items() if name.endswith("_ms"))
+    for name, work in searches(city, person).items():
+        found[f"{name}_seconds"] = round(warm(work) / 1000, 2)
     return found
+
+
+def searches(city: Any, person: Any) -> dict[str, Callable[[], Any]]:
+    from safecommunity.surveillance import effects, findings, hotspots, quality
+    from safecommunity.surveillance.queries import Ask
+
+    year = (date(LAST.year, 1, 1), LAST)
+    falls = effects.Question(date(2024, 6, 1), (("cause", "fall"),))
+    return {
+        "findings": lambda: findings.findings(city, Ask(), *year),
+        "places": lambda: hotspots.hotspots(city, person, Ask(), *year, "neighbourhood"),
+        "quality": lambda: quality.quality(city, person, *year),
+        "effect": lambda: effects.evaluated(city, falls, LAST),
+    }
 
 
 def a_city() -> tuple[Any, Any, list[Any]]:
