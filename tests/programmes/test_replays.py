@@ -239,6 +239,7 @@ def test_the_prefecture_of_2013() -> None:
     done = carried_out(row, who.lin, until=date(2014, 1, 20))
     days = {task.step: timezone.localdate(task.done_at) for task in done if task.done_at and not task.part}
     assert days["funds"] <= days["key-projects"]
+    assert all(timezone.localdate(one.done_at) <= days["archive"] for one in step(row, "responsibility"))
     assert days["filing"] <= date(2013, 7, 30)
     assert days["self-assessment"] <= days["reports"] <= days["forms"] <= days["assessment"] <= goal
     for key in ("stage-evaluation", "monthly-report", "monthly-summary"):
