@@ -3,7 +3,8 @@
 `python benchmarks/surveillance.py`. Prints one JSON object. `share.…` is our time over R's (0.005: 200 times
 as fast); `apart.…` the largest difference of the results, relative above 1. Without Rscript and Debian's
 r-cran-surveillance and r-cran-spdep only our seconds are shown. R's flexible bounds carry a known fault, so
-its expected counts are compared. No Debian package has the circular scan: its goals are a tenth and a
+its expected counts are compared; its original bounds follow fits that stop at a change of the deviance by
+1e-8, so they agree no closer than 1e-4. No Debian package has the circular scan: its goals are a tenth and a
 fifteenth of what R's scan packages took on a machine of this kind (1.7 s and 21.4 s).
 
 `weekly.…`: seconds of processor time in which the weekly look judges 100,000 series of so many weeks, unit by
@@ -46,7 +47,7 @@ GOALS = {
     "apart.C1": 1e-6,
     "apart.C2": 1e-6,
     "apart.C3": 1e-6,
-    "apart.original": 1e-6,
+    "apart.original": 1e-4,
     "apart.flexible": 1e-6,
     "apart.moran": 1e-9,
     "apart.local moran": 1e-9,

@@ -72,12 +72,11 @@ def moran(x: ArrayLike, weights: Array, *, normal: bool = False) -> Measure:
 
 def moran_p(x: ArrayLike, weights: Array, *, replicates: int = 999, seed: int = 0) -> float:
     """The share of random arrangements with at least this I."""
-    z, _n, _s0, _s1, _s2 = _sums(x, weights)
-    random = np.random.default_rng(seed)
-    drawn = random.permuted(np.tile(z, (replicates, 1)), axis=1).T
+    z, rows, random = _centred(x), sparse.csr_array(weights), np.random.default_rng(seed)
+    drawn = np.ascontiguousarray(random.permuted(np.tile(z, (replicates, 1)), axis=1).T)
     # Of the whole map only the products of neighbours change from one arrangement to the next.
-    values = (drawn * (sparse.csr_array(weights) @ drawn)).sum(axis=0)
-    return float((1 + (values >= z @ weights @ z).sum()) / (1 + replicates))
+    values = np.einsum("ij,ij->j", drawn, rows @ drawn)
+    return float((1 + (values >= z @ (rows @ z)).sum()) / (1 + replicates))
 
 
 def local_moran_p(x: ArrayLike, weights: Array, *, replicates: int = 999, seed: int = 0) -> Array:
@@ -85,8 +84,7 @@ def local_moran_p(x: ArrayLike, weights: Array, *, replicates: int = 999, seed: 
 
     Conditional permutation (Anselin 1995): the area keeps its value, its neighbours are drawn from the rest.
     """
-    z, _n, _s0, _s1, _s2 = _sums(x, weights)
-    at_least, at_most = _by_chance(z, weights, replicates, seed)
+    at_least, at_most = _by_chance(_centred(x), weights, replicates, seed)
     return np.asarray((1 + np.minimum(at_least, at_most)) / (1 + replicates))
 
 
@@ -181,12 +179,17 @@ def _by_chance(
     return kernels.sums_by_chance(values, rows.data, starts, draws, rows @ values)
 
 
-def _sums(x: ArrayLike, weights: Array) -> tuple[Array, int, float, float, float]:
+def _centred(x: ArrayLike) -> Array:
     y = np.asarray(x, dtype=float)
+    return np.asarray(y - y.mean())
+
+
+def _sums(x: ArrayLike, weights: Array) -> tuple[Array, int, float, float, float]:
     both = weights + weights.T
     s1 = float((both**2).sum() / 2)
     s2 = float(((weights.sum(axis=1) + weights.sum(axis=0)) ** 2).sum())
-    return y - y.mean(), len(y), float(weights.sum()), s1, s2
+    z = _centred(x)
+    return z, len(z), float(weights.sum()), s1, s2
 
 
 def _kurtosis(z: Array) -> float:
