@@ -64,6 +64,11 @@ def test_the_board_names_only_major_and_larger_risks_and_counts_all(unit: Unit) 
     ]  # fmt: skip
 
 
+def test_the_board_and_the_register_say_where_nothing_is_done_yet(unit: Unit) -> None:
+    evaluation(point(unit, name="液化气瓶"), MAJOR, controls={})
+    assert table(unit, "risks.board").rows[0][4] == table(unit, "risks.register").rows[0][7] == "尚未落实"
+
+
 def test_without_points_nothing_is_made_up(unit: Unit) -> None:
     for block in ("risks.counts", "risks.register", "risks.board"):
         assert BLOCKS[block](records(unit), Call(block, "", {}), {}) == ()

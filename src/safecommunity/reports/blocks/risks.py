@@ -68,7 +68,7 @@ def board(records: Records, call: Call, scope: Scope) -> Made:
     listed = [
         (
             records.named(codes["risk-grades"][one.grade]), one.point.name, one.point.address,
-            _events(records, one), "；".join(one.controls.values()), one.point.responsible,
+            _events(records, one), "；".join(one.controls.values()) or _("尚未落实"), one.point.responsible,
         )
         for one in rows[:MOST_ROWS]
     ]  # fmt: skip
@@ -88,9 +88,9 @@ def _line(records: Records, one: Evaluation) -> tuple[str, ...]:
     return (
         one.point.code, one.point.name, one.point.address, _events(records, one),
         f"{queries.method_of(one).symbol} {plain(one.after_product)}",
-        records.named(grades[one.before_grade]), records.named(grades[one.grade]), "；".join(controls),
-        records.say(queries.level(one.grade)), f"{one.point.organ} {one.point.responsible}",
-        review.isoformat() if review else "",
+        records.named(grades[one.before_grade]), records.named(grades[one.grade]),
+        "；".join(controls) or _("尚未落实"), records.say(queries.level(one.grade)),
+        f"{one.point.organ} {one.point.responsible}", review.isoformat() if review else "",
     )  # fmt: skip
 
 
