@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 
 from safecommunity.accounts.models import User
 from safecommunity.assessment import facts, figures
@@ -24,6 +24,13 @@ HEAVY = ("suggested", "snapshot")
 def assessments(unit: Unit) -> QuerySet[Assessment]:
     """The assessments of this unit, newest year first, without what only their own page needs."""
     return Assessment.objects.in_unit(unit).defer(*HEAVY).select_related("unit")
+
+
+def commonest_below(unit: Unit, period: str) -> str:
+    """The scheme most assessments of the year at or below follow, "" where there is none."""
+    rows = Assessment.objects.below(unit).filter(period=period, unit__is_active=True).order_by()
+    counted = rows.values_list("scheme").annotate(number=Count("id")).order_by("-number", "scheme")
+    return next((scheme for scheme, _number in counted[:1]), "")
 
 
 def newest_below(unit: Unit, scheme: str, period: str) -> list[Assessment]:

@@ -269,10 +269,10 @@ def upgrade(request: HttpRequest, unit: Unit, pk: int) -> HttpResponse:
 @requires(Permission.ASSESSMENT_VIEW)
 def overview(request: HttpRequest, unit: Unit) -> HttpResponse:
     """Units × verdict, metrics and elements as lights, from the figures kept with each: no recount."""
-    wanted = request.GET.get("scheme", "")
-    scheme = library.schemes[wanted] if wanted in library.schemes else library.schemes["national-2006"]
     asked = request.GET.get("period", "")
     period = asked if YEAR.fullmatch(asked) else str(today().year)
+    wanted = request.GET.get("scheme", "") or queries.commonest_below(unit, period)
+    scheme = library.schemes[wanted] if wanted in library.schemes else library.schemes["national-2006"]
     newest = queries.newest_below(unit, scheme.code, period)
     named = {code: library.metrics[code] for code in OVERVIEW_METRICS}
     below = [row.unit for row in newest]
