@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import partial
 from typing import Any, cast
 from uuid import UUID
 
@@ -15,15 +16,15 @@ from ninja.errors import HttpError
 from safecommunity import library
 from safecommunity.accounts.models import User
 from safecommunity.api.access import unit_for
-from safecommunity.api.versions import asked_version, stale
+from safecommunity.api.versions import asked_version, attempt
 from safecommunity.core.schedule import ScheduleError
 from safecommunity.ledgers.wording import told
 from safecommunity.programmes import actions, queries
 from safecommunity.programmes.models import Programme, Task
 from safecommunity.programmes.wording import task_name, task_role
 from safecommunity.units.permissions import Permission
-from safecommunity.units.scope import StaleRecord
 
+_tried = partial(attempt, actions.Refused)
 router = Router(tags=["programmes"])
 MOST = 200
 FIRST, LAST = dt.date(1990, 1, 1), dt.date(2199, 12, 31)
@@ -260,15 +261,6 @@ def _programme(request: HttpRequest, slug: str, uuid: UUID, permission: Permissi
     if row is None:
         raise HttpError(404, _("没有这个计划，或者它还在准备中。"))
     return row
-
-
-def _tried(action: Any, **given: Any) -> Any:
-    try:
-        return action(**given)
-    except StaleRecord as error:
-        raise stale() from error
-    except actions.Refused as error:
-        raise HttpError(422, str(error)) from error
 
 
 def _changes(given: ReplanIn) -> dict[str, dict[str, Any]]:

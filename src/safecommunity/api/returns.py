@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
 from decimal import Decimal
+from functools import partial
 from typing import Any, Literal, cast
 from uuid import UUID
 
@@ -16,14 +16,14 @@ from ninja.errors import HttpError
 
 from safecommunity.accounts.models import User
 from safecommunity.api.access import unit_for
-from safecommunity.api.versions import asked_version, stale
+from safecommunity.api.versions import asked_version, attempt
 from safecommunity.core.periods import Period
 from safecommunity.returns import actions, queries
 from safecommunity.returns.models import Return
 from safecommunity.units.permissions import Permission
-from safecommunity.units.scope import StaleRecord
 
 MOST = 120
+_tried = partial(attempt, actions.Refused)
 router = Router(tags=["returns"])
 
 
@@ -168,15 +168,6 @@ def _return(request: HttpRequest, slug: str, month: str, permission: Permission)
     if row is None:
         raise HttpError(404, _("这个月的月报还没有编制。"))
     return row
-
-
-def _tried(action: Callable[..., Any], **given: Any) -> Any:
-    try:
-        return action(**given)
-    except StaleRecord as error:
-        raise stale() from error
-    except actions.Refused as error:
-        raise HttpError(422, str(error)) from error
 
 
 def _shown(response: HttpResponse, row: Return) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import partial
 from typing import Any, cast
 from uuid import UUID
 
@@ -15,15 +16,15 @@ from ninja.errors import HttpError
 from safecommunity import library
 from safecommunity.accounts.models import User
 from safecommunity.api.access import unit_for
-from safecommunity.api.versions import asked_version, stale
+from safecommunity.api.versions import asked_version, attempt
 from safecommunity.assessment import queries as assessments
 from safecommunity.evidence import queries as evidence
 from safecommunity.reviews import actions, asking, queries
 from safecommunity.reviews.models import Review
 from safecommunity.reviews.wording import condition_words
 from safecommunity.units.permissions import Permission
-from safecommunity.units.scope import StaleRecord
 
+tried = partial(attempt, actions.Refused)
 router = Router(tags=["reviews"])
 MOST = 200
 FIRST, LAST = dt.date(1990, 1, 1), dt.date(2199, 12, 31)
@@ -243,16 +244,6 @@ def told_anew(response: HttpResponse, row: Review) -> dict[str, Any]:
     """A review after a step, with its new version as the ETag."""
     response["ETag"] = f'"{row.version}"'
     return review_out(row)
-
-
-def tried(action: Any, **given: Any) -> Any:
-    """An action's refusals as answers: 412 when someone saved in between, 422 with the reason otherwise."""
-    try:
-        return action(**given)
-    except StaleRecord as error:
-        raise stale() from error
-    except actions.Refused as error:
-        raise HttpError(422, str(error)) from error
 
 
 def review_for(request: HttpRequest, slug: str, uuid: UUID, permission: Permission) -> Review:

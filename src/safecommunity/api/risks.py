@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import partial
 from typing import Any, cast
 from uuid import UUID
 
@@ -15,14 +16,14 @@ from ninja.errors import HttpError
 from safecommunity import library
 from safecommunity.accounts.models import User
 from safecommunity.api.access import unit_for
-from safecommunity.api.versions import asked_version, stale
+from safecommunity.api.versions import asked_version, attempt
 from safecommunity.ledgers.models import Entry
 from safecommunity.risks import actions, queries
 from safecommunity.risks.models import Evaluation, Kind, Reason, RiskPoint
 from safecommunity.units.models import Unit
 from safecommunity.units.permissions import Permission
-from safecommunity.units.scope import StaleRecord
 
+_tried = partial(attempt, actions.Refused)
 router = Router(tags=["risks"])
 MOST = 200
 FACTS = (
@@ -282,15 +283,6 @@ def _values(unit: Unit, given: PointIn) -> dict[str, Any]:
         if values["premises"] is None:
             raise HttpError(422, _("所属单位要从本单位的生产经营单位台账里选。"))
     return values
-
-
-def _tried(action: Any, **given: Any) -> Any:
-    try:
-        return action(**given)
-    except StaleRecord as error:
-        raise stale() from error
-    except actions.Refused as error:
-        raise HttpError(422, str(error)) from error
 
 
 def _out(row: RiskPoint) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
+from functools import partial
 from typing import Any, cast
 from uuid import UUID
 
@@ -15,14 +16,14 @@ from ninja.errors import HttpError
 
 from safecommunity.accounts.models import User
 from safecommunity.api.access import unit_for
-from safecommunity.api.versions import asked_version, stale
+from safecommunity.api.versions import asked_version, attempt
 from safecommunity.targets import actions, queries
 from safecommunity.targets.models import Pledge, Target
 from safecommunity.targets.queries import Line
 from safecommunity.units.models import Unit
 from safecommunity.units.permissions import Permission
-from safecommunity.units.scope import StaleRecord
 
+_tried = partial(attempt, actions.Refused)
 router = Router(tags=["targets"])
 
 
@@ -168,15 +169,6 @@ def _target(request: HttpRequest, slug: str, uuid: UUID, permission: Permission)
     if row is None:
         raise HttpError(404, _("没有这个目标，或者它还没有下达。"))
     return row
-
-
-def _tried(action: Any, **given: Any) -> Any:
-    try:
-        return action(**given)
-    except StaleRecord as error:
-        raise stale() from error
-    except actions.Refused as error:
-        raise HttpError(422, str(error)) from error
 
 
 def _shown(row: Target) -> dict[str, Any]:

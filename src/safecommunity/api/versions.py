@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from typing import Any
 
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from ninja.errors import HttpError
+
+from safecommunity.units.scope import StaleRecord
 
 
 def asked_version(request: HttpRequest) -> int:
@@ -25,3 +29,13 @@ def asked_tag(request: HttpRequest) -> str:
 
 def stale() -> HttpError:
     return HttpError(412, _("这条记录已被别人改过，请重新读取后再改。"))
+
+
+def attempt(refused: type[Exception], action: Callable[..., Any], **given: Any) -> Any:
+    """What the action gives; 412 when the record was changed meanwhile, 422 when it is refused, with why."""
+    try:
+        return action(**given)
+    except StaleRecord as error:
+        raise stale() from error
+    except refused as error:
+        raise HttpError(422, str(error)) from error
