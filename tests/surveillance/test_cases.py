@@ -16,7 +16,7 @@ from safecommunity.core.periods import Period
 from safecommunity.jobs.worker import drain
 from safecommunity.ledgers.models import Entry
 from safecommunity.metrics.queries import values as metric_values
-from safecommunity.places.models import Boundary, Division
+from safecommunity.places.models import Boundary, Division, Grid
 from safecommunity.surveillance import actions, queries
 from safecommunity.surveillance.models import InjuryCase
 from safecommunity.units.models import Unit
@@ -257,3 +257,22 @@ def test_a_point_is_found_in_its_neighbourhood() -> None:
     assert added(unit, None, **{**point, "spot.longitude": "115"}).area == ""
     assert added(unit, None, grid="130104001002003").area == "130104001002003"
     assert queries.areas(unit) == {"130104001002": "锦绣社区"}
+
+
+@pytest.mark.requirement("R162")
+def test_without_a_point_the_words_of_the_address_tell_the_grid() -> None:
+    street = Division.objects.create(code="130104001", name="东里街道", level=4)
+    area = Division.objects.create(code="130104001002", name="锦绣社区居委会", level=5)
+    Grid.objects.create(code="130104001002003", division=area, name="第三网格")
+    unit = make.unit(division=street, divisions=[street])
+    assert added(unit, None, spot="东里街道锦绣社区3号楼").area == "130104001002"
+    assert added(unit, None, spot="锦绣社区第三网格楼梯口").area == "130104001002003"
+    assert added(unit, None, spot="锦绣路3号").area == ""
+    checked = injuries.check(queries.form(), {**FALL, "spot": "锦绣社区1号楼"}, queries.rules(), TODAY)
+    rows = [(uuid.uuid5(uuid.NAMESPACE_URL, str(number)), checked) for number in range(4)]
+    asked = [
+        make.questions(lambda part=part: actions.take_in(unit=unit, rows=part, by=None, source="test"))
+        for part in (rows[:1], rows[1:])
+    ]
+    assert asked[0] == asked[1]
+    assert InjuryCase.objects.in_unit(unit).filter(area="130104001002").count() == 5

@@ -24,9 +24,9 @@ def card_facts(unit: Unit, checked: Checked, uid: uuid.UUID, locate: Locator | N
     sealed = {one.code: one for one in form.of_personal("sealed") if one.code in clean}
     spot = clean.get("spot", {})
     area = clean.get("grid") or spot.get("division", "")
-    if not area and "longitude" in spot:
-        at = (spot["longitude"], spot["latitude"])
-        area = (locate or queries.locator(unit, at))(at)
+    if not area and spot:
+        at = (spot["longitude"], spot["latitude"]) if "longitude" in spot else None
+        area = (locate or queries.locator(unit, at))(at, spot.get("address", ""))
     if not area and unit.division and unit.division.level == Level.NEIGHBOURHOOD:
         area = unit.division.code
     reported = clean.get("reported_date")

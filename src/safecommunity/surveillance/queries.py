@@ -21,10 +21,12 @@ from safecommunity.core.divisions import Level, level_of
 from safecommunity.core.geometry import Position, contains, from_geojson
 from safecommunity.core.injuries import Likeness, Rules
 from safecommunity.core.ledgers import LedgerType
+from safecommunity.core.place_names import Directory, directory
 from safecommunity.jobs.models import Job
 from safecommunity.ledgers.models import Entry
 from safecommunity.library import card_sheets, cards, codes
 from safecommunity.places import queries as places
+from safecommunity.places.models import Boundary
 from safecommunity.surveillance.models import (
     Accident,
     Alert,
@@ -57,7 +59,7 @@ Key = tuple[tuple[str, str], ...]
 """What a part of the cards has in common: (dimension, value) pairs; "group": several bands together, "part":
 hours of a day, "days": days of a week.
 """
-Locator = Callable[[Position], str]
+Locator = Callable[[Position | None, str], str]
 SPANS = {"part": ("day-parts", "hour"), "days": ("week-parts", "weekday")}
 DUPLICATE_DAYS = 3
 YEAR = timedelta(days=364)
@@ -272,24 +274,37 @@ def sealing_place(name: str, uid: object) -> str:
 
 
 def locator(unit: Unit, near: Position | None = None) -> Locator:
-    """Tells of a point the code of the smallest division or grid of the unit whose outline holds it, "" for
-    none. With `near` only the outlines round that point are read: it is the only one asked for.
+    """Tells of a point and an address the code of the smallest division or grid of the unit: the one whose
+    outline holds the point, else the one that the words name, "" for none. With `near` only the outlines
+    round that point are read: it is the only one asked for.
     """
-    found = places.boundaries(division_codes(unit))
-    if near:
-        x, y = near
-        found = found.filter(west__lte=x, east__gte=x, south__lte=y, north__gte=y)
-    rows = list(found)
+    own = division_codes(unit)
     shape_of = cache(lambda row: from_geojson(row.geometry))
 
-    def locate(at: Position) -> str:
-        x, y = at
-        holding = [
-            row.code
-            for row in rows
-            if row.west <= x <= row.east and row.south <= y <= row.north and contains(shape_of(row), at)
-        ]
-        return max(holding, key=len, default="")
+    @cache
+    def outlines() -> list[Boundary]:
+        found = places.boundaries(own)
+        if near:
+            x, y = near
+            found = found.filter(west__lte=x, east__gte=x, south__lte=y, north__gte=y)
+        return list(found)
+
+    @cache
+    def names() -> Directory:
+        grids = [(one.division.code, one.code, one.name) for one in places.grids(own)]
+        return directory({one.code: one.name for one in places.inside(own, Level.NEIGHBOURHOOD)}, grids)
+
+    def locate(at: Position | None, words: str) -> str:
+        found = ""
+        if at:
+            x, y = at
+            holding = [
+                row.code
+                for row in outlines()
+                if row.west <= x <= row.east and row.south <= y <= row.north and contains(shape_of(row), at)
+            ]
+            found = max(holding, key=len, default="")
+        return found or (names().named_in(words) if words else "")
 
     return locate
 
