@@ -26,11 +26,11 @@ def assessments(unit: Unit) -> QuerySet[Assessment]:
     return Assessment.objects.in_unit(unit).defer(*HEAVY).select_related("unit")
 
 
-def commonest_below(unit: Unit, period: str) -> str:
-    """The scheme most assessments of the year at or below follow, "" where there is none."""
+def schemes_below(unit: Unit, period: str) -> list[str]:
+    """The schemes that assessments of the year at or below follow, the one most follow first."""
     rows = Assessment.objects.below(unit).filter(period=period, unit__is_active=True).order_by()
     counted = rows.values_list("scheme").annotate(number=Count("id")).order_by("-number", "scheme")
-    return next((scheme for scheme, _number in counted[:1]), "")
+    return [scheme for scheme, _number in counted]
 
 
 def newest_below(unit: Unit, scheme: str, period: str) -> list[Assessment]:

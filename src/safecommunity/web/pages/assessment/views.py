@@ -46,6 +46,7 @@ from safecommunity.web.pages.assessment.forms import (
     VersionForm,
 )
 
+NATIONAL = "national-2006"
 OVERVIEW_METRICS = ("unit-survey-rate", "fire-equipment-intact-rate", "comprehensive-inspections")
 REACHED = {True: "good", False: "poor", None: "none"}
 YEAR = re.compile(r"(19|20)\d\d")
@@ -271,8 +272,11 @@ def overview(request: HttpRequest, unit: Unit) -> HttpResponse:
     """Units × verdict, metrics and elements as lights, from the figures kept with each: no recount."""
     asked = request.GET.get("period", "")
     period = asked if YEAR.fullmatch(asked) else str(today().year)
-    wanted = request.GET.get("scheme", "") or queries.commonest_below(unit, period)
-    scheme = library.schemes[wanted] if wanted in library.schemes else library.schemes["national-2006"]
+    wanted = request.GET.get("scheme", "")
+    if wanted not in library.schemes:
+        followed = queries.schemes_below(unit, period)
+        wanted = followed[0] if followed and NATIONAL not in followed else NATIONAL
+    scheme = library.schemes[wanted]
     newest = queries.newest_below(unit, scheme.code, period)
     named = {code: library.metrics[code] for code in OVERVIEW_METRICS}
     below = [row.unit for row in newest]
