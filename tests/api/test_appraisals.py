@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import json
-from typing import Any
-
 import pytest
-from django.test import Client
-from django.utils import timezone
 
-from safecommunity.accounts.actions import make_token
 from safecommunity.accounts.models import User
 from safecommunity.jobs.worker import drain
 from safecommunity.supervision.queries import appraisals as queries
 from safecommunity.units.models import Unit
 from tests import make
+from tests.api.asking import ask
 from tests.supervision import made
 from tests.supervision.test_appraisals import POINTS, settled
 
@@ -40,18 +35,6 @@ def city(streets: list[Unit]) -> Unit:
 @pytest.fixture
 def people(city: Unit) -> list[User]:
     return made.inspectors(city)
-
-
-def ask(
-    person: User, method: str, path: str, data: Any = None, version: int | None = None
-) -> tuple[int, Any]:
-    _token, secret = make_token(user=person, name="t", days=1, now=timezone.now(), by=person)
-    headers = {"Authorization": f"Bearer {secret}"}
-    if version is not None:
-        headers["If-Match"] = f'"{version}"'
-    body = "" if data is None else json.dumps(data)
-    answer = Client(headers=headers).generic(method, f"/api{path}", body, "application/json")
-    return answer.status_code, json.loads(answer.content)
 
 
 @pytest.mark.requirement("R137", "R201")

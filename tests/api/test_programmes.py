@@ -1,17 +1,13 @@
 from __future__ import annotations
 
-import json
-from typing import Any
-
 import pytest
-from django.test import Client
 from django.utils import timezone
 
-from safecommunity.accounts.actions import make_token
 from safecommunity.accounts.models import User
 from safecommunity.api import programmes
 from safecommunity.units.models import Unit
 from tests import make
+from tests.api.asking import ask
 from tests.programmes import made
 
 pytestmark = pytest.mark.django_db
@@ -34,18 +30,6 @@ def unit() -> Unit:
 @pytest.fixture
 def lin(unit: Unit) -> User:
     return make.member(unit, "office", "lin")
-
-
-def ask(
-    person: User, method: str, path: str, data: Any = None, version: int | None = None
-) -> tuple[int, Any]:
-    _token, secret = make_token(user=person, name="t", days=1, now=timezone.now(), by=person)
-    headers = {"Authorization": f"Bearer {secret}"}
-    if version is not None:
-        headers["If-Match"] = f'"{version}"'
-    body = "" if data is None else json.dumps(data)
-    answer = Client(headers=headers).generic(method, f"/api{path}", body, "application/json")
-    return answer.status_code, json.loads(answer.content)
 
 
 def test_a_program_prepares_starts_works_and_replans(unit: Unit, lin: User) -> None:

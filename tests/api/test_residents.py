@@ -1,17 +1,13 @@
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import pytest
-from django.test import Client
-from django.utils import timezone
 
-from safecommunity.accounts.actions import make_token
-from safecommunity.accounts.models import User
 from safecommunity.residents import queries
 from safecommunity.units.models import Unit
 from tests import make
+from tests.api.asking import ask
 
 pytestmark = pytest.mark.django_db
 
@@ -21,18 +17,6 @@ CALL = {"kind": "danger", "words": "路灯不亮", "field": "public-place", "pho
 @pytest.fixture
 def unit() -> Unit:
     return make.unit()
-
-
-def ask(
-    person: User, method: str, path: str, data: Any = None, version: int | None = None
-) -> tuple[int, Any]:
-    _token, secret = make_token(user=person, name="t", days=1, now=timezone.now(), by=person)
-    headers = {"Authorization": f"Bearer {secret}"}
-    if version is not None:
-        headers["If-Match"] = f'"{version}"'
-    body = "" if data is None else json.dumps(data)
-    answer = Client(headers=headers).generic(method, f"/api{path}", body, "application/json")
-    return answer.status_code, json.loads(answer.content)
 
 
 def test_a_program_writes_down_a_call_and_takes_it_to_the_answer(unit: Unit) -> None:

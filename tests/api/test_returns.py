@@ -1,8 +1,6 @@
 from __future__ import annotations
 
-import json
 from datetime import date
-from typing import Any
 
 import pytest
 from django.test import Client
@@ -13,6 +11,7 @@ from safecommunity.accounts.models import User
 from safecommunity.api import returns
 from safecommunity.units.models import Unit
 from tests import make
+from tests.api.asking import ask
 from tests.returns import made
 
 pytestmark = pytest.mark.django_db
@@ -37,18 +36,6 @@ def city() -> Unit:
 @pytest.fixture
 def chief(city: Unit) -> User:
     return make.member(city, "city-office", "chief")
-
-
-def ask(
-    person: User, method: str, path: str, data: Any = None, version: int | None = None
-) -> tuple[int, Any]:
-    _token, secret = make_token(user=person, name="t", days=1, now=timezone.now(), by=person)
-    headers = {"Authorization": f"Bearer {secret}"}
-    if version is not None:
-        headers["If-Match"] = f'"{version}"'
-    body = "" if data is None else json.dumps(data)
-    answer = Client(headers=headers).generic(method, f"/api{path}", body, "application/json")
-    return answer.status_code, json.loads(answer.content)
 
 
 @pytest.mark.requirement("R202", "R203")

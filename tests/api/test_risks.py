@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import json
-from typing import Any
-
 import pytest
-from django.test import Client
-from django.utils import timezone
 
-from safecommunity.accounts.actions import make_token
 from safecommunity.accounts.models import User
 from safecommunity.api import risks
 from safecommunity.ledgers.models import Entry
 from safecommunity.units.models import Unit
 from tests import make
+from tests.api.asking import ask
 from tests.risks.made import DAY, FACTS, GENERAL, MAJOR, graded, values
 
 pytestmark = pytest.mark.django_db
@@ -40,18 +35,6 @@ def unit() -> Unit:
 @pytest.fixture
 def lin(unit: Unit) -> User:
     return make.member(unit, "officer", "lin")
-
-
-def ask(
-    person: User, method: str, path: str, data: Any = None, version: int | None = None
-) -> tuple[int, Any]:
-    _token, secret = make_token(user=person, name="t", days=1, now=timezone.now(), by=person)
-    headers = {"Authorization": f"Bearer {secret}"}
-    if version is not None:
-        headers["If-Match"] = f'"{version}"'
-    body = "" if data is None else json.dumps(data)
-    answer = Client(headers=headers).generic(method, f"/api{path}", body, "application/json")
-    return answer.status_code, json.loads(answer.content)
 
 
 def test_a_program_registers_evaluates_changes_and_closes(unit: Unit, lin: User) -> None:

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import pytest
-from django.test import Client
-from django.utils import timezone
 
-from safecommunity.accounts.actions import make_token
 from safecommunity.accounts.models import User
 from safecommunity.api import supervision
 from safecommunity.units.models import Unit
 from tests import make
+from tests.api.asking import ask
 from tests.supervision import made
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("R204")]
@@ -50,18 +47,6 @@ def city(streets: list[Unit]) -> Unit:
 @pytest.fixture
 def people(city: Unit) -> list[User]:
     return made.inspectors(city)
-
-
-def ask(
-    person: User, method: str, path: str, data: Any = None, version: int | None = None
-) -> tuple[int, Any]:
-    _token, secret = make_token(user=person, name="t", days=1, now=timezone.now(), by=person)
-    headers = {"Authorization": f"Bearer {secret}"}
-    if version is not None:
-        headers["If-Match"] = f'"{version}"'
-    body = "" if data is None else json.dumps(data)
-    answer = Client(headers=headers).generic(method, f"/api{path}", body, "application/json")
-    return answer.status_code, json.loads(answer.content)
 
 
 PLAN = {
