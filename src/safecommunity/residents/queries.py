@@ -88,9 +88,11 @@ def by_receipt(unit: Unit, receipt: str) -> Report | None:
 
 def called(row: Report) -> str:
     """What staff calls a report: its subject, before it has one its field or kind, and the neighbourhood."""
+    if row.subject:
+        return row.subject
     about = codes["promotion-fields"].get(row.field) or codes["report-kinds"][row.kind]
     area = names([row.area]).get(row.area, "") if row.area else ""
-    return row.subject or " · ".join(filter(None, [local((about.name, about.name_en)), area]))
+    return " · ".join(filter(None, [local((about.name, about.name_en)), area]))
 
 
 def is_reporter(row: Report, receipt: str) -> bool:

@@ -147,14 +147,14 @@ def submit(*, row: Return, version: int, by: User, today: date) -> Return:
 @transaction.atomic
 def check(*, row: Return, version: int, by: User) -> Return:
     """The level above takes the return."""
-    _refuse_unless_above(row, by)
+    _refuse_unless(queries.may_check(by, row))
     return _step(row, "check", (State.SUBMITTED,), State.CHECKED, version, by, "")
 
 
 @transaction.atomic
 def send_back(*, row: Return, version: int, by: User, reason: str) -> Return:
     """The level above gives a return that was filed back, with its reason."""
-    _refuse_unless_above(row, by)
+    _refuse_unless(queries.may_check(by, row))
     return _step(row, "send_back", (State.SUBMITTED,), State.RETURNED, version, by, _reason(reason))
 
 
@@ -164,8 +164,7 @@ def reopen(*, row: Return, version: int, by: User, reason: str) -> Return:
 
     Where nobody is above, the unit itself opens the one it filed.
     """
-    if not queries.may_reopen(by, row):
-        raise Refused(_("月报由上级单位审核，您没有上级单位的审核权限。"))
+    _refuse_unless(queries.may_reopen(by, row))
     return _step(row, "reopen", queries.reopened_from(row), State.RETURNED, version, by, _reason(reason))
 
 
@@ -241,8 +240,8 @@ def remind(*, root: Unit, today: date, by: User | None) -> int:
     return told
 
 
-def _refuse_unless_above(row: Return, by: User) -> None:
-    if not queries.may_check(by, row):
+def _refuse_unless(may: bool) -> None:
+    if not may:
         raise Refused(_("月报由上级单位审核，您没有上级单位的审核权限。"))
 
 

@@ -157,7 +157,7 @@ def records_of(unit: Unit, figure: Figure, month: Period, today: date) -> QueryS
 def standing(row: Return | None, due: date, today: date) -> str:
     """One of figures, zero, returned, late (filed after the day), missing (not filed, overdue), not-due."""
     if row is None:
-        return "missing" if today > due else "not-due"
+        return _standing("", False, False, due, today)
     return _standing(row.state, row.is_late, row.is_zero, due, today)
 
 

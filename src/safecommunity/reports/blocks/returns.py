@@ -13,6 +13,7 @@ from safecommunity.reports.gathering import Records
 from safecommunity.reports.values import plain
 from safecommunity.returns import queries
 from safecommunity.returns.models import Return
+from safecommunity.returns.wording import standing_words
 
 
 @block("returns.figures")
@@ -55,7 +56,7 @@ def board(records: Records, call: Call, scope: Scope) -> Made:
     if records.period.kind != "month":
         return ()
     lines = queries.board(records.unit, records.period, timezone.localdate())
-    names = _standings()
+    names = standing_words()
     rows = [
         (
             one.unit.name,
@@ -77,7 +78,7 @@ def left_out(records: Records, call: Call, scope: Scope) -> Made:
     if row is None or not row.is_summary:
         return ()
     absent = queries.left_out(row, queries.board(records.unit, records.period, today))
-    names = _standings()
+    names = standing_words()
     rows = [
         (one.unit.name, names[one.standing], *("—" if value is None else plain(value) for value in values))
         for one, values in queries.overdue(records.unit, absent[:MOST_ROWS], records.period, today)
@@ -86,13 +87,6 @@ def left_out(records: Records, call: Call, scope: Scope) -> Made:
     columns += [Column(_said(records, one.name), 1.4) for one in queries.overdue_figures().values()]
     made = table(_("未计入汇总的单位，逾期数按其工作记录"), columns, rows, _trace(records, len(absent)))
     return (*made, *rest(len(absent), MOST_ROWS))
-
-
-def _standings() -> dict[str, str]:
-    return {
-        "figures": _("已报数据"), "zero": _("零报告"), "late": _("迟报"), "returned": _("已退回"),
-        "missing": _("未报"), "not-due": _("未到期"),
-    }  # fmt: skip
 
 
 def _row(records: Records) -> Return | None:

@@ -19,6 +19,7 @@ from safecommunity.audit.actions import record
 from safecommunity.core.periods import Period
 from safecommunity.returns import actions, queries
 from safecommunity.returns.models import Return, State
+from safecommunity.returns.wording import standing_words
 from safecommunity.units.models import Unit
 from safecommunity.units.permissions import Permission, can
 from safecommunity.units.scope import StaleRecord
@@ -182,9 +183,7 @@ def records(request: PersonRequest, unit: Unit, month: str, code: str) -> HttpRe
 
 @requires(Permission.RETURN_VIEW)
 def board(request: PersonRequest, unit: Unit) -> HttpResponse:
-    now = today()
-    asked = request.GET.get("month", "")
-    month = _month(asked) if asked else Period.month_of(now).previous()
+    now, month, words = today(), _asked_month(request), standing_words()
     lines = queries.board(unit, month, now)
     counts = Counter(line.standing for line in lines)
     filed = sum(counts[one] for one in ("figures", "zero", "late"))
@@ -195,7 +194,7 @@ def board(request: PersonRequest, unit: Unit) -> HttpResponse:
         "label": _label(month),
         "due": queries.due(month),
         "page": page,
-        "rows": [(one, STANDINGS[one.standing], _word(one.standing), _heat(one)) for one in page],
+        "rows": [(one, STANDINGS[one.standing], words[one.standing], _heat(one)) for one in page],
         "counts": _counts(lines),
         "filed": filed,
         "total": len(lines),
@@ -209,7 +208,7 @@ def board(request: PersonRequest, unit: Unit) -> HttpResponse:
         "own": own,
         "may_check": can(request.user, Permission.RETURN_CHECK, unit),
         "months": _choices(now),
-        "said": {HEATS.get(one, one): _word(one) for one in STANDINGS},
+        "said": {HEATS.get(one, one): words[one] for one in STANDINGS},
         "here": "board",
     }
     return render(request, "returns/board.html", context)
@@ -219,8 +218,7 @@ def board(request: PersonRequest, unit: Unit) -> HttpResponse:
 @requires(Permission.RETURN_VIEW)
 def export_board(request: PersonRequest, unit: Unit) -> HttpResponse:
     """Every unit of the board with how the month and the eleven before it stand, as a sheet."""
-    asked = request.GET.get("month", "")
-    month = _month(asked) if asked else Period.month_of(today()).previous()
+    month, words = _asked_month(request), standing_words()
     lines = queries.board(unit, month, today())
     record("returns.exported", unit, by=request.user, unit=unit, after={"month": month.code})
     columns = [(_("单位"), 32), (_("首次报送"), 12)]
@@ -228,7 +226,7 @@ def export_board(request: PersonRequest, unit: Unit) -> HttpResponse:
     rows = (
         [
             one.unit.name, one.row.first_submitted_date if one.row else None,
-            *(_word(standing) for _code, standing in one.months),
+            *(words[standing] for _code, standing in one.months),
         ]
         for one in lines
     )  # fmt: skip
@@ -293,6 +291,12 @@ def _label(month: Period) -> str:
     return month.code if language() == "en" else month.label()
 
 
+def _asked_month(request: PersonRequest) -> Period:
+    """The month of the address, without one the last that is over."""
+    asked = request.GET.get("month", "")
+    return _month(asked) if asked else Period.month_of(today()).previous()
+
+
 def _month(code: str) -> Period:
     month = queries.month(code)
     if month is None:
@@ -316,14 +320,6 @@ def _badge(row: Return) -> str:
     return BADGES.get(row.state, "confirmed")
 
 
-def _word(standing: str) -> str:
-    words = {
-        "figures": _("已报数据"), "zero": _("零报告"), "late": _("迟报"), "returned": _("已退回"),
-        "missing": _("未报"), "not-due": _("未到期"),
-    }  # fmt: skip
-    return words[standing]
-
-
 def _way(row: Return) -> list[tuple[str, str, str]]:
     at = WAY.index(State(row.state)) if row.state in WAY else 0
     return [
@@ -333,12 +329,13 @@ def _way(row: Return) -> list[tuple[str, str, str]]:
 
 
 def _counts(lines: Sequence[queries.Line]) -> list[tuple[str, str, int]]:
-    counts = Counter(line.standing for line in lines)
-    return [(STANDINGS[one], _word(one), counts[one]) for one in STANDINGS]
+    counts, words = Counter(line.standing for line in lines), standing_words()
+    return [(STANDINGS[one], words[one], counts[one]) for one in STANDINGS]
 
 
 def _filing(row: Return) -> dict[str, Any]:
     """Who filed below a summary, and what is overdue at those it does not add up."""
+    words = standing_words()
     lines = queries.board(row.unit, row.period, today())
     absent = queries.overdue(row.unit, queries.left_out(row, lines), row.period, today())
     names = [local(one.name) for one in queries.overdue_figures().values()]
@@ -347,7 +344,7 @@ def _filing(row: Return) -> dict[str, Any]:
         "counts": _counts(lines),
         "overdue": names,
         "absent": [
-            (one, STANDINGS[one.standing], _word(one.standing), list(zip(names, values, strict=True)))
+            (one, STANDINGS[one.standing], words[one.standing], list(zip(names, values, strict=True)))
             for one, values in absent
         ],
         "sums": list(zip(names, sums, strict=True)),
