@@ -10,6 +10,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 
 from safecommunity.accounts.models import User
+from safecommunity.audit.models import Line
 from safecommunity.core import injuries
 from safecommunity.jobs.actions import enqueue
 from safecommunity.jobs.worker import drain
@@ -164,6 +165,8 @@ def test_what_a_change_makes_grave_is_an_alert_and_what_it_restricts_is_hidden(
     assert queries.alerts(street, lin).count() == 1
     actions.change_case(row=row, version=row.version, values=grave, by=lin, today=day)
     assert queries.alerts(street, officer).count() == 1
+    lines = Line.objects.filter(act="alert.restricted").order_by("id")
+    assert [one.after["is_restricted"] for one in lines] == [True, False]
 
 
 def test_a_death_in_a_sheet_is_an_alert_where_it_is_recent(street: Unit, lin: User) -> None:

@@ -163,7 +163,7 @@ def change_case(
     gone, came = ledgers.differing(before, _told(row))
     record("injury.changed", row, by=by, unit=row.unit, before=gone, after=came)
     _keep(row, by)
-    _restrict_alerts(row)
+    _restrict_alerts(row, by)
     _warn_of_case(row, today, by)
     return row
 
@@ -207,7 +207,7 @@ def merge_cases(*, row: InjuryCase, version: int, other: InjuryCase, by: User) -
     change(other, version=other.version, state=State.MERGED, into=row)
     _mark(other.unit, [other.injured_date])
     _let_go(other, _("并入另一张卡"), by)
-    _refill(row, version, {**own, **came}, {**row.filled, str(other.uuid): sorted(came)})
+    _refill(row, version, {**own, **came}, {**row.filled, str(other.uuid): sorted(came)}, by)
     record(
         "injury.merged", row, by=by, unit=row.unit, after={"from": str(other.uuid), "fields": sorted(came)}
     )
@@ -230,7 +230,7 @@ def unmerge_case(*, row: InjuryCase, version: int, by: User) -> None:
     filled = {uid: names for uid, names in kept.filled.items() if uid != str(row.uuid)}
     change(row, version=version, state=State.STANDING, into=None)
     _mark(row.unit, [row.injured_date])
-    _refill(kept, kept.version, left, filled)
+    _refill(kept, kept.version, left, filled, by)
     record("injury.unmerged", row, by=by, unit=row.unit, before={"into": str(kept.uuid)})
     for one in (row, kept):
         _keep(one, by)
@@ -566,11 +566,12 @@ def _warn_of_case(row: InjuryCase, today: date, by: User | None) -> None:
             _warn(row.unit, f"event:{event.code}:{row.uuid}", today, by, is_restricted=row.is_restricted)
 
 
-def _restrict_alerts(row: InjuryCase) -> None:
+def _restrict_alerts(row: InjuryCase, by: User) -> None:
     """Few may know of the alerts of a card that few may know of."""
     alerts = Alert.objects.in_unit(row.unit).filter(method="event", series__endswith=f":{row.uuid}")
     for one in alerts.exclude(is_restricted=row.is_restricted):
         change(one, version=one.version, is_restricted=row.is_restricted)
+        record("alert.restricted", one, by=by, unit=row.unit, after={"is_restricted": row.is_restricted})
 
 
 def _warn_of_accident(row: Accident, today: date, by: User | None) -> None:
@@ -784,7 +785,9 @@ def _unmasked(row: InjuryCase, values: Mapping[str, object]) -> dict[str, object
     return kept
 
 
-def _refill(row: InjuryCase, version: int, values: dict[str, Any], filled: dict[str, list[str]]) -> None:
+def _refill(
+    row: InjuryCase, version: int, values: dict[str, Any], filled: dict[str, list[str]], by: User
+) -> None:
     checked = Checked(values, {}, {})
     change(
         row,
@@ -793,7 +796,7 @@ def _refill(row: InjuryCase, version: int, values: dict[str, Any], filled: dict[
         **{**card_facts(row.unit, checked, row.uuid), "remark": row.remark},
     )
     _mark(row.unit, [row.injured_date])
-    _restrict_alerts(row)
+    _restrict_alerts(row, by)
 
 
 def _mark(unit: Unit, days: Iterable[date]) -> None:
