@@ -11,7 +11,7 @@ from safecommunity.units.models import Unit
 from tests import make
 from tests.api.test_programmes import ask
 from tests.surveillance.test_cases import ASSAULT
-from tests.surveillance.test_hotspots import CODES, CORNER, LAST, hurt, street_of
+from tests.surveillance.test_hotspots import CODES, CORNER, LAST, grids_of, hurt, street_of
 from tests.surveillance.test_quality import daily
 
 pytestmark = pytest.mark.django_db
@@ -52,6 +52,8 @@ def test_places_are_told_with_what_lies_together(street: Unit, lin: User) -> Non
     assert 1 < together["lower"] < together["times"] < together["upper"]
     assert together["chance"] <= 0.05
     assert ask(lin, "GET", f"{base}?level=grid")[1]["places"] == []
+    hurt(street, grids_of(street)[0], 12)
+    assert ask(lin, "GET", f"{base}?level=grid")[1]["by"] == "households"
     assert ask(lin, "GET", f"{base}?level=nonsense")[0] == 422
 
 

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from safecommunity.accounts.models import User
-from safecommunity.places.models import Boundary, Division, Population
+from safecommunity.places.models import Boundary, Division, Grid, Population
 from safecommunity.surveillance import actions
 from safecommunity.surveillance.hotspots import Hotspots, hotspots
 from safecommunity.surveillance.models import InjuryCase
@@ -34,12 +34,23 @@ def street_of(codes: list[str], people: int = 2000) -> Unit:
 
 def hurt(unit: Unit, code: str, times: int, cause: str = "fall") -> None:
     """So many cards in a neighbourhood; the neighbourhoods lie side by side in a row."""
+    east, north = int(code[9:12] or 0), int(code[12:] or 0)
     InjuryCase.objects.insert([
         InjuryCase(unit=unit, path=unit.path, injured_date=date(2026, 6, 1), cause=cause, area=code,
-                   longitude=114.4 + int(code[-3:]) / 100, latitude=38.0)
+                   longitude=114.4 + east / 100, latitude=38.0 + north / 1000)
         for _time in range(times)
     ])  # fmt: skip
     actions.pack_anew(unit=unit)
+
+
+def grids_of(street: Unit, households: int | None = 100) -> list[str]:
+    """Two grids in each neighbourhood of the street."""
+    rows = [
+        Grid(code=f"{one.code}{n:03}", division=one, name=f"第{n}网格", households=households)
+        for one in Division.objects.filter(level=5).order_by("code")
+        for n in (1, 2)
+    ]
+    return [one.code for one in Grid.objects.bulk_create(rows)]
 
 
 def found(unit: Unit, user: User, ask: Ask | None = None) -> Hotspots:
@@ -107,3 +118,31 @@ def test_without_people_one_kind_is_compared_by_its_share_and_all_together_by_no
     assert (told.by, told.places[0].code, told.places[0].base) == ("cases", CODES[3], 42)
     assert told.places[0].rate == pytest.approx(30 / 42 * 100)
     assert [one.places[0].code for one in told.together] == [CODES[3]]
+
+
+def test_grids_are_compared_by_households_and_those_without_are_not(street: Unit, lin: User) -> None:
+    codes = grids_of(street)
+    Grid.objects.filter(code=codes[-1]).update(households=None)
+    hurt_in_grids = {code: 40 if code in codes[:2] else 11 for code in codes}
+    for code, times in hurt_in_grids.items():
+        hurt(street, code, times)
+    told = hotspots(street, lin, Ask(), FIRST, LAST, "grid")
+    assert (told.by, told.year, told.total, told.unplaced) == ("households", None, 32 * 11 + 2 * 29, 0)
+    rows = {one.code: one for one in told.places}
+    assert rows[codes[0]].rate == pytest.approx(40 / 0.1, rel=0.01)  # a thousand households and year
+    assert {code for code, one in rows.items() if one.standing == "high"} == set(codes[:2])
+    last = rows[codes[-1]]
+    assert (last.count, last.base, last.rate, last.smoothed, last.standing) == (11, 0, None, None, "")
+    (part,) = told.together
+    assert {one.code for one in part.places} == set(codes[:2])
+    assert (part.count, part.expected) == (80, pytest.approx((31 * 11 + 2 * 29) * 2 / 31))
+
+
+def test_grids_without_households_are_compared_by_the_share_of_one_kind(street: Unit, lin: User) -> None:
+    for code in grids_of(street, households=None):
+        hurt(street, code, 12)
+        hurt(street, code, 3, cause="burn")
+    assert hotspots(street, lin, Ask(), FIRST, LAST, "grid").by == ""
+    told = hotspots(street, lin, Ask({"cause": ("burn",)}), FIRST, LAST, "grid")
+    assert (told.by, told.places[0].rate) == ("cases", None)
+    assert told.places[0].smoothed == pytest.approx(20)

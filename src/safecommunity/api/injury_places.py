@@ -22,8 +22,9 @@ router = Router(tags=["injuries"])
 
 
 class PlaceOut(Schema):
-    """`base`: people, or all injuries; `rate`, `smoothed`: a thousand people and year, or a hundred injuries,
-    null with too few; `standing`: high, usual, low, or "" when one cannot tell; `at`: longitude and latitude.
+    """`base`: people, households or all injuries; `rate`, `smoothed`: a thousand people or households and
+    year, or a hundred injuries, null with too few; `standing`: high, usual, low, or "" when one cannot tell;
+    `at`: longitude and latitude.
     """
 
     code: str
@@ -51,8 +52,8 @@ class TogetherOut(Schema):
 
 
 class PlacesOut(Schema):
-    """`by`: `people`, `cases` or "", where nothing can be compared; `silence`: why none were looked for
-    that lie together: `base`, `places`, `cases`, or "".
+    """`by`: `people`, `households`, `cases` or "", where nothing can be compared; `silence`: why none were
+    looked for that lie together: `base`, `places`, `cases`, or "".
     """
 
     first: dt.date

@@ -1,7 +1,7 @@
 """Where injuries are credibly more than elsewhere: rates place by place, and places that lie together.
 
-Places are compared by people; where none are entered and one kind of injury is asked for, by its share of all
-injuries (case mix).
+Neighbourhoods are compared by people and grids by households; where none are entered and one kind of injury
+is asked for, by its share of all injuries (case mix).
 """
 
 from __future__ import annotations
@@ -41,9 +41,9 @@ Point = tuple[float, float]
 class Place:
     """A neighbourhood or grid: its cases, what they are compared by, and how it stands among the others.
 
-    `base`: people, or all injuries; `rate`, `smoothed` (drawn to the mean): a thousand people and year, or a
-    hundred injuries; None where cases are too few. `standing` as in `figures.Area`. `middle`: longitude and
-    latitude, of its outline or else of its cards.
+    `base`: people, households or all injuries; `rate`, `smoothed` (drawn to the mean): a thousand people or
+    households and year, or a hundred injuries; None where cases are too few. `standing` as in `figures.Area`.
+    `middle`: longitude and latitude, of its outline or else of its cards.
     """
 
     code: str
@@ -73,7 +73,8 @@ class Together:
 
 @dataclass(frozen=True, slots=True)
 class Hotspots:
-    """`by`: `people`, `cases` or "", where nothing can be compared; `unplaced`: cases without such a place.
+    """`by`: `people`, `households`, `cases` or "", where nothing can be compared; `year`: of the people;
+    `unplaced`: cases without such a place.
 
     `silence`: why no places that lie together were looked for: `base`, `places`, `cases`, or "".
     """
@@ -98,7 +99,7 @@ class Hotspots:
 def hotspots(unit: Unit, user: User, ask: Ask, first: date, last: date, level: str) -> Hotspots:
     """The places of the unit by what they have of the cards that answer; of what is asked no area counts."""
     ask = replace(ask, area="", from_date=None, to_date=None)
-    names = _names(unit, level)
+    names, homes = _places(unit, level)
     found = _counted(unit, user, ask.between(first, last), level)
     outlines = {row.code: row for row in places.boundaries(division_codes(unit)).filter(code__in=names)}
     middles = {
@@ -106,26 +107,32 @@ def hotspots(unit: Unit, user: User, ask: Ask, first: date, last: date, level: s
     }
     if len(outlines) < len(names):
         middles = _of_cards(unit, user, Ask().between(first, last), level) | middles
-    year = next((y for y in places.population_years(division_codes(unit)) if y <= last.year), None)
-    people = places.totals(list(names), year) if year and level == "neighbourhood" else {}
-    by = "people" if any(people.values()) else "cases" if ask.is_narrow else ""
-    base = _counted(unit, user, Ask().between(first, last), level) if by == "cases" else people
-    scale = ((last - first).days + 1) / YEAR / 1000 if by == "people" else 0.01
+    by, year, base = "households", None, homes
+    if level == "neighbourhood":
+        year = next((y for y in places.population_years(division_codes(unit)) if y <= last.year), None)
+        by, base = "people", places.totals(list(names), year) if year else {}
+    if not any(base.values()):
+        by, year = "cases" if ask.is_narrow else "", None
+        base = _counted(unit, user, Ask().between(first, last), level) if by else {}
+    scale = 0.01 if by == "cases" else ((last - first).days + 1) / YEAR / 1000
     counts = {code: found[code] for code in names}
-    rows = _standing(names, counts, base if by else {}, scale, middles, outlines)
+    rows = _standing(names, counts, base, scale, middles, outlines)
     total = found.total()
     silence, together = _together([one for one in rows if one.base and one.middle], by)
     return Hotspots(
-        first, last, level, by, year if by == "people" else None, total, total - sum(counts.values()),
+        first, last, level, by, year, total, total - sum(counts.values()),
         tuple(sorted(rows, key=lambda one: (-(one.smoothed or 0), -one.count, one.code))), together, silence,
     )  # fmt: skip
 
 
-def _names(unit: Unit, level: str) -> dict[str, str]:
+def _places(unit: Unit, level: str) -> tuple[dict[str, str], dict[str, int]]:
+    """Place → its name; grid → its households."""
     own = division_codes(unit)
     if level == "grid":
-        return {one.code: f"{one.division.name} · {one.name}" for one in places.grids(own)[:MOST]}
-    return {one.code: one.name for one in places.inside(own, Level.NEIGHBOURHOOD)[:MOST]}
+        grids = list(places.grids(own)[:MOST])
+        names = {one.code: f"{one.division.name} · {one.name}" for one in grids}
+        return names, {one.code: one.households or 0 for one in grids}
+    return {one.code: one.name for one in places.inside(own, Level.NEIGHBOURHOOD)[:MOST]}, {}
 
 
 def _counted(unit: Unit, user: User, ask: Ask, level: str) -> Counter[str]:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from io import BytesIO
+
+import openpyxl
 import pytest
 from django.test import Client
 
 from safecommunity.audit.models import Line
+from safecommunity.places.models import Grid
 from safecommunity.units.models import Unit
 from safecommunity.web.pages.injuries import analysis
 from tests import make
-from tests.surveillance.test_hotspots import CODES, CORNER, LAST, hurt, lin, street, street_of
+from tests.surveillance.test_hotspots import CODES, CORNER, LAST, grids_of, hurt, lin, street, street_of
 from tests.web.pages.test_injuries import shown, url
 
 __all__ = ["lin", "street"]
@@ -57,6 +61,22 @@ def test_a_low_place_is_first_asked_whether_it_records_all(street: Unit, seen: C
 def test_nothing_to_compare_is_said(seen: Client, street: Unit) -> None:
     assert "太少，不宜比较高低" in shown(seen, url("injuries:places", street))
     assert "没有这一级的地方" in shown(seen, url("injuries:places", street) + "?level=grid")
+
+
+def test_grids_say_that_they_are_compared_by_households(street: Unit, seen: Client) -> None:
+    for code in grids_of(street):
+        hurt(street, code, 12)
+    address = url("injuries:places", street) + "?level=grid"
+    text = shown(seen, address)
+    assert "按户数比，不是按人" in text
+    assert "每千户年" in text
+    response = seen.post(url("injuries:places-export", street) + "?level=grid")
+    heads = next(openpyxl.load_workbook(BytesIO(response.content)).active.values)
+    assert heads[:4] == ("网格", "起数", "户数", "每千户年")
+    assert make.sheet_rows(response)[0][1:4] == (12, 100, pytest.approx(120, rel=0.01))
+    Grid.objects.update(households=None)
+    assert "没有户数，只有起数" in shown(seen, address)
+    assert "没有户数，比的是在本地全部伤害里的占比" in shown(seen, address + "&cause=fall")
 
 
 def test_more_places_ask_no_more_questions() -> None:

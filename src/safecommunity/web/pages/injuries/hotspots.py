@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 FILTERS = ("cause", "place", "activity", "band")
 LEVELS = {"neighbourhood": gettext_lazy("社区"), "grid": gettext_lazy("网格")}
+BASES = {"neighbourhood": "people", "grid": "households"}
 TONES = {"high": "orange", "low": "blue", "usual": "", "": ""}
 SIGNS = {"red": "map-pin", "orange": "arrow-up", "blue": "arrow-down"}
 CHANCES = ((0.001, gettext_lazy("千分之一")), (0.01, gettext_lazy("百分之一")))
@@ -46,6 +48,7 @@ def index(request: PersonRequest, unit: Unit) -> HttpResponse:
         ],
         "silence": silence(found),
         "basis": basis(found),
+        "heads": heads_of(found),
         "rows": [(*row, SIGNS.get(row[2])) for row in rows],
         "map": _map(rows, found),
         "signs": SIGNS.items(),
@@ -76,10 +79,7 @@ def export(request: PersonRequest, unit: Unit) -> HttpResponse:
         (_("怎么比"), basis(found)), (_("不能说明什么"), silence(found)),
     ]  # fmt: skip
     actions.note_figures(unit=unit, table="places", first=found.first, last=found.last, by=request.user)
-    heads = [
-        LEVELS[found.level], _("起数"), _("人口") if found.by == "people" else _("全部伤害"), unit_of(found),
-        _("平滑后"), _("高低"),
-    ]  # fmt: skip
+    heads = [LEVELS[found.level], _("起数"), *heads_of(found), _("平滑后"), _("高低")]
     name = _("%(unit)s伤害分布 %(last)s") % {"unit": unit.name, "last": found.last}
     columns = list(zip(map(str, heads), (24, 8, 10, 12, 10, 16), strict=True))
     return sheet(name=name, title=_("哪里多"), columns=columns, rows=lines, notes=notes)
@@ -89,7 +89,9 @@ def about(found: Hotspots) -> str:
     """The places in a sentence."""
     said = {"count": found.total}
     if not found.by:
-        return _("没有人口，只有起数，不能比较高低；选一种伤害，就按它在全部伤害里的占比来比。")
+        return _(
+            "没有%(lacking)s，只有起数，不能比较高低；选一种伤害，就按它在全部伤害里的占比来比。"
+        ) % lacking(found)
     if all(not one.standing for one in found.places):
         return _("一共 %(count)s 起，太少，不宜比较高低。") % said
     high, low = ([one.name for one in found.places if one.standing == code] for code in ("high", "low"))
@@ -120,8 +122,10 @@ def basis(found: Hotspots) -> str:
     said = {"year": found.year, "count": found.unplaced}
     if found.by == "people":
         told = _("按 %(year)s 年人口比较，没有填人口的不比；流动人口不在人口里的地方，率会偏高。") % said
+    elif found.by == "households":
+        told = _("按户数比，不是按人：一户里人多的地方率会偏高；没有填户数的网格不比。")
     elif found.by == "cases":
-        told = _("没有人口，比的是在本地全部伤害里的占比，不是风险。")
+        told = _("没有%(lacking)s，比的是在本地全部伤害里的占比，不是风险。") % lacking(found)
     else:
         told = ""
     if found.is_cut:
@@ -131,8 +135,18 @@ def basis(found: Hotspots) -> str:
     return told
 
 
-def unit_of(found: Hotspots) -> str:
-    return _("每百起伤害") if found.by == "cases" else _("每千人年")
+def heads_of(found: Hotspots) -> tuple[str, str]:
+    """What the places are compared by, and of what the rate is."""
+    words = {
+        "people": (_("人口"), _("每千人年")), "households": (_("户数"), _("每千户年")),
+        "cases": (_("全部伤害"), _("每百起伤害")),
+    }  # fmt: skip
+    return words[found.by or BASES[found.level]]
+
+
+def lacking(found: Hotspots) -> dict[str, str]:
+    """What the places would be compared by, were it entered."""
+    return {"lacking": heads_of(replace(found, by=""))[0]}
 
 
 def _together(one: Together) -> str:
