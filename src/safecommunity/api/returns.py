@@ -69,7 +69,7 @@ class ReturnOut(Schema):
 
 
 class StandingOut(Schema):
-    """`standing`: figures, zero, late, returned, missing or not-due."""
+    """`standing`: figures, zero, late, returned, missing, not-due, or not-asked before it began."""
 
     unit: str
     standing: str

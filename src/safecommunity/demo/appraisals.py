@@ -28,6 +28,7 @@ def load(city: Unit, districts: Sequence[Unit], judges: Sequence[User], now: dat
     """`judges`: one opens and proposes, the other decides on awards."""
     by, other = judges
     for unit in districts:
+        unit.refresh_from_db(fields=["version"])
         units.change(unit=unit, version=unit.version, by=by, population=POPULATION)
     row = actions.open_appraisal(
         unit=city, year=today.year, scheme="work-safety-appraisal", kinds=["county-office"], by=by,

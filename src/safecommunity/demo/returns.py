@@ -9,6 +9,7 @@ from safecommunity.accounts.models import User
 from safecommunity.core.periods import Period
 from safecommunity.returns import actions, queries
 from safecommunity.returns.models import Return
+from safecommunity.units import actions as units
 from safecommunity.units.models import Unit
 
 MONTHS = 7
@@ -31,6 +32,8 @@ def load(city: Unit, by: User, today: date) -> None:
     """
     districts = sorted(queries.filers(city), key=lambda unit: unit.pk)
     last = Period.month_of(today).previous()
+    for unit in districts:
+        units.change(unit=unit, version=unit.version, start_date=_months(last)[0].start, by=by)
     for month in _months(last):
         filed = month.end + timedelta(days=1)
         actions.compile_returns(root=city, units=districts, month=month, today=filed, by=by)

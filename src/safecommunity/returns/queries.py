@@ -170,7 +170,7 @@ def _standing(state: str, is_late: bool, is_zero: bool, due: date, today: date) 
 
 
 def board(unit: Unit, month: Period, today: date) -> list[Line]:
-    """Every unit that files here, in three queries."""
+    """Every unit that files here, in three queries; months before the unit began are `not-asked` of it."""
     dues = {one.code: due(one) for one in _back(month)}
     rows = Return.objects.below(unit).filter(form=FORM, month__in=dues)
     now = rows.filter(month=month.code).defer("words", "sources", "figures", "corrections")
@@ -184,8 +184,10 @@ def board(unit: Unit, month: Period, today: date) -> list[Line]:
     }
     lines = []
     for one in filers(unit):
+        begun = f"{one.start_date:%Y-%m}" if one.start_date else ""
         months = tuple(
-            (code, found.get((one.pk, code)) or standing(None, day, today)) for code, day in dues.items()
+            (code, found.get((one.pk, code)) or ("not-asked" if code < begun else standing(None, day, today)))
+            for code, day in dues.items()
         )
         lines.append(Line(one, by_unit.get(one.pk), months[-1][1], months))
     return lines
@@ -193,7 +195,11 @@ def board(unit: Unit, month: Period, today: date) -> list[Line]:
 
 def left_out(row: Return, lines: Sequence[Line]) -> list[Line]:
     """Those of the board that a summary does not add up: nothing filed, not yet checked, sent back."""
-    return [one for one in lines if one.row is None or str(one.row.uuid) not in row.sources]
+    return [
+        one
+        for one in lines
+        if one.standing != "not-asked" and (one.row is None or str(one.row.uuid) not in row.sources)
+    ]
 
 
 def overdue(
@@ -213,11 +219,15 @@ def overdue_figures() -> dict[str, Figure]:
 
 
 def course(lines: Sequence[Line]) -> list[Course]:
-    """How completely and how much in time a board filed, month by month, the latest first."""
+    """How completely and how much in time a board filed, month by month, the latest first.
+
+    Of those it was asked of; months asked of nobody are left out.
+    """
     months: dict[str, list[str]] = defaultdict(list)
     for line in lines:
         for code, one in line.months:
-            months[code].append(one)
+            if one != "not-asked":
+                months[code].append(one)
     return [
         Course(
             Period.parse(code),

@@ -95,7 +95,9 @@ def test_a_summary_lists_who_is_not_in_it_and_what_is_overdue_there(
     actions.summarise(unit=city, month=made.MONTH, by=above)
     answer = chief.get(url("detail", city, made.MONTH.code))
     counted = {word: count for _state, word, count in answer.context["counts"]}
-    assert counted == {"已报数据": 1, "零报告": 1, "迟报": 1, "已退回": 1, "未报": 1, "未到期": 0}
+    assert counted == {
+        "已报数据": 1, "零报告": 1, "迟报": 1, "已退回": 1, "未报": 1, "未到期": 0, "尚未启动": 0,
+    }  # fmt: skip
     late = queries.tasks_of(silent, "late", made.MONTH, made.TODAY)
     absent = {line.unit.name: values for line, _state, _word, values in answer.context["absent"]}
     assert absent == {
@@ -218,6 +220,25 @@ def test_the_board_keeps_the_states_apart(city: Unit, chief: Client, street: Uni
     }  # fmt: skip
     assert make.client(wu).post(url("export-board", city)).status_code == 404
     assert '<th scope="row">2026年10月</th><td class="number">2 / 3</td><td class="number">66.7%' in text
+
+
+def test_months_before_a_unit_began_are_not_asked_of_it(
+    city: Unit, chief: Client, street: Unit, lin: User
+) -> None:
+    made.submitted(street, lin)
+    late = make.unit("平安街道", parent=city, start_date=date(2026, 10, 20))
+    board = {one.unit: one for one in queries.board(city, made.MONTH, made.TODAY)}
+    assert [one for _month, one in board[late].months[-3:]] == ["not-asked", "not-asked", "not-due"]
+    assert [one.total for one in queries.course(list(board.values()))][:2] == [2, 1]
+
+    late.start_date = date(2026, 11, 1)
+    late.save()
+    text = chief.get(url("board", city)).content.decode()
+    assert "1 个单位，已报 1 个" in text
+    assert "尚未启动" in text
+    street.start_date = late.start_date
+    street.save()
+    assert [one.total for one in queries.course(queries.board(city, made.MONTH, made.TODAY))] == [1]
 
 
 def test_the_board_asks_as_often_for_three_units_as_for_one(

@@ -34,9 +34,9 @@ PAGE = 50
 WAY = (State.DRAFT, State.SUBMITTED, State.CHECKED, State.SUMMARISED)
 STANDINGS = {
     "figures": "submitted", "zero": "zero", "late": "late", "returned": "returned", "missing": "missing",
-    "not-due": "not-due",
+    "not-due": "not-due", "not-asked": "not-applicable",
 }  # fmt: skip
-HEATS = {"figures": "done"}
+HEATS = {"figures": "done", "not-asked": "none"}
 BADGES = {"draft": "draft", "submitted": "submitted", "returned": "returned"}
 
 
@@ -198,6 +198,7 @@ def board(request: PersonRequest, unit: Unit) -> HttpResponse:
         "counts": _counts(lines),
         "filed": filed,
         "total": len(lines),
+        "asked": len(lines) - counts["not-asked"],
         "in_time": counts["figures"] + counts["zero"],
         "course": [
             (_label(one.month), one, one.filed / one.total, one.in_time / one.total)
@@ -355,7 +356,7 @@ def _heat(line: queries.Line) -> list[tuple[str, str, None, str]]:
     return [
         (
             month[5:], HEATS.get(standing, standing), None,
-            "" if standing in ("missing", "not-due")
+            "" if standing in ("missing", "not-due", "not-asked")
             else reverse("returns:detail", args=[line.unit.slug, month]),
         )
         for month, standing in line.months
