@@ -59,6 +59,14 @@ def test_shuffled_days_keep_close_pairs_as_often_as_chance_has_it():
     assert reached / 60_000 == pytest.approx(1 / 6, abs=0.006)
 
 
+def test_the_start_of_a_shuffle_holds_no_number_twice_and_each_as_often():
+    drawn = kernels.drawn(5, 2, 50_000, 4)
+    assert np.all(drawn[:, 0] != drawn[:, 1])
+    pairs = np.bincount(drawn[:, 0] * 5 + drawn[:, 1], minlength=25).reshape(5, 5)
+    assert np.all(pairs.diagonal() == 0)
+    assert pairs[~np.eye(5, dtype=bool)] / 50_000 == pytest.approx(1 / 20, abs=0.005)
+
+
 def test_drawn_neighbours_never_are_the_area_itself():
     values = np.array([100.0, 1.0, 1.0])
     draws = np.array([[0, 1], [1, 0]], np.int32)

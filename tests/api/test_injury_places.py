@@ -40,6 +40,7 @@ def test_places_are_told_with_what_lies_together(street: Unit, lin: User) -> Non
     base = f"/units/{street.slug}/injury-places"
     empty = ask(lin, "GET", base)[1]
     assert (empty["total"], empty["silence"], empty["places"][0]["standing"]) == (0, "places", "")
+    assert (empty["beside"], empty["places"][0]["around"]) == (None, "")
     for code in CODES:
         hurt(street, code, 60 if code in CORNER else 12)
     status, found = ask(lin, "GET", base)
@@ -47,6 +48,7 @@ def test_places_are_told_with_what_lies_together(street: Unit, lin: User) -> Non
     highest = found["places"][0]
     assert (highest["code"] in CORNER, highest["standing"], highest["count"]) == (True, "high", 60)
     assert highest["at"] == pytest.approx([114.4 + int(highest["code"][-3:]) / 100, 38.0])
+    assert 0 < found["beside"] <= 1
     (together,) = found["together"]
     assert sorted(together["places"]) == CORNER
     assert 1 < together["lower"] < together["times"] < together["upper"]

@@ -98,6 +98,12 @@ def test_a_point_in_the_hole_is_outside_and_one_on_an_edge_is_inside() -> None:
     assert not geometry.contains(shape, (113.9, 38.5))
 
 
+def test_the_rings_of_what_is_kept() -> None:
+    assert geometry.rings(polygon(SQUARE, HOLE)) == [SQUARE, HOLE]
+    several = {"type": "MultiPolygon", "coordinates": [[SQUARE], [HOLE]]}
+    assert geometry.rings(several) == [SQUARE, HOLE]
+
+
 def test_the_box_the_middle_and_the_area_of_a_square_degree() -> None:
     shape = geometry.from_geojson(polygon(SQUARE))
     assert geometry.box(shape) == geometry.Box(114.0, 38.0, 115.0, 39.0)

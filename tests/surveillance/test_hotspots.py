@@ -43,6 +43,19 @@ def hurt(unit: Unit, code: str, times: int, cause: str = "fall") -> None:
     actions.pack_anew(unit=unit)
 
 
+def square_of(side: int) -> list[str]:
+    """Codes of neighbourhoods that lie in a square, each a square with an outline."""
+    codes = [f"130104001{number:03}" for number in range(side * side)]
+    for number, code in enumerate(codes):
+        south, west = divmod(number, side)
+        ring = [[west, south], [west + 1, south], [west + 1, south + 1], [west, south + 1], [west, south]]
+        Boundary.objects.create(
+            code=code, geometry={"type": "Polygon", "coordinates": [ring]},
+            west=west, east=west + 1, south=south, north=south + 1,
+        )  # fmt: skip
+    return codes
+
+
 def grids_of(street: Unit, households: int | None = 100) -> list[str]:
     """Two grids in each neighbourhood of the street."""
     rows = [
@@ -92,13 +105,14 @@ def test_an_even_spread_has_no_high_places(street: Unit, lin: User) -> None:
     told = found(street, lin)
     assert {one.standing for one in told.places} == {"usual"}
     assert (told.together, told.silence) == ((), "")
+    assert ({one.around for one in told.places}, told.beside) == ({""}, 1.0)
 
 
 def test_too_few_cases_or_places_say_why_nothing_is_told(street: Unit, lin: User) -> None:
     hurt(street, CODES[0], 9)
     few = found(street, lin)
     assert {one.standing for one in few.places} == {""}
-    assert (few.silence, few.places[0].rate) == ("places", None)  # no cards: no place
+    assert (few.silence, few.places[0].rate, few.beside) == ("places", None, None)  # no cards: no place
     Boundary.objects.bulk_create(
         Boundary(code=code, geometry={}, west=n, east=n + 1, south=0, north=1) for n, code in enumerate(CODES)
     )
@@ -146,3 +160,27 @@ def test_grids_without_households_are_compared_by_the_share_of_one_kind(street: 
     told = hotspots(street, lin, Ask({"cause": ("burn",)}), FIRST, LAST, "grid")
     assert (told.by, told.places[0].rate) == ("cases", None)
     assert told.places[0].smoothed == pytest.approx(20)
+
+
+def test_places_high_with_those_round_them_are_marked_and_a_lone_high_one_is_not() -> None:
+    codes = square_of(6)
+    unit = street_of(codes)
+    user = make.member(unit, "office", "lin")
+    corner, alone = {codes[row * 6 + at] for row in range(3) for at in range(3)}, codes[35]
+    for code in codes:
+        hurt(unit, code, 30 if code in corner or code == alone else 8)
+    told = found(unit, user)
+    high = {one.code for one in told.places if one.around == "high"}
+    assert {codes[1], codes[6], codes[7]} <= high <= corner
+    assert next(one.standing for one in told.places if one.code == alone) == "high"
+    assert told.beside == 0.001
+    assert found(unit, user) == told  # drawn anew, the same
+
+
+def test_without_outlines_those_nearest_are_the_neighbours(street: Unit, lin: User) -> None:
+    for place, code in enumerate(CODES):
+        hurt(street, code, 40 if place < 5 else 5)
+    told = found(street, lin)
+    assert CODES[1] in {one.code for one in told.places if one.around == "high"}
+    assert told.beside is not None
+    assert told.beside <= 0.01

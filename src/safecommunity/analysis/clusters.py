@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import sparse, stats
 
 from safecommunity.analysis import kernels
+from safecommunity.analysis.usual import discoveries
 
 Array = NDArray[np.float64]
 
@@ -99,6 +100,18 @@ def hot_spots_p(x: ArrayLike, weights: Array, *, replicates: int = 999, seed: in
     return np.asarray((1 + at_least) / (1 + replicates))
 
 
+def alike(x: ArrayLike, weights: Array, *, level: float, replicates: int, seed: int) -> NDArray[np.int8]:
+    """Areas that are high (1) or low (−1) together with their neighbours, 0 where one cannot tell.
+
+    Two-sided, at most `level` of those told being chance (Benjamini & Hochberg 1995). Given an area's own
+    value its local Moran and its Gi rank all arrangements of the others alike, so both tell the same.
+    """
+    z = _centred(x)
+    p = 2 * local_moran_p(x, weights, replicates=replicates, seed=seed)
+    side = np.where(z * (weights @ z) > 0, np.sign(z), 0)
+    return np.where(discoveries(p, level), side, 0).astype(np.int8)
+
+
 def geary(x: ArrayLike, weights: Array) -> Measure:
     """Geary's C; below 1 where neighbours are alike. `p_greater` of its mirror tells of likeness."""
     z, n, s0, s1, s2 = _sums(x, weights)
@@ -173,9 +186,7 @@ def _by_chance(
     rows = sparse.csr_array(weights)
     starts = rows.indptr.astype(np.int64)
     most = int(np.diff(starts).max())
-    random = np.random.default_rng(seed)
-    others = np.tile(np.arange(len(values) - 1, dtype=np.int32), (replicates, 1))
-    draws = np.ascontiguousarray(random.permuted(others, axis=1)[:, :most])
+    draws = kernels.drawn(len(values) - 1, most, replicates, seed)
     return kernels.sums_by_chance(values, rows.data, starts, draws, rows @ values)
 
 

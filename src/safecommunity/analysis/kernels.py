@@ -119,6 +119,19 @@ def as_many_close(pairs: Places, days: Array, soon: float, close: int, replicate
 
 
 @compiled
+def drawn(size: int, most: int, replicates: int, seed: int) -> Places:
+    """In each row `most` of the numbers below `size` in random order: the start of a shuffle."""
+    np.random.seed(seed)
+    numbers, found = np.arange(size).astype(np.int32), np.empty((replicates, most), np.int32)
+    for row in range(replicates):
+        for at in range(most):
+            other = np.random.randint(at, size)
+            numbers[at], numbers[other] = numbers[other], numbers[at]
+            found[row, at] = numbers[at]
+    return found
+
+
+@compiled
 def sums_by_chance(
     values: Array, weights: Array, starts: NDArray[np.int64], draws: Places, sums: Array
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -240,6 +253,7 @@ def prepare() -> None:
     best_rounds(one, places, starts, one, 1.0, 2, np.ones(1, bool))
     largest_by_chance(np.ones((1, 1, LANES), np.float32), places, starts, one, 1, 2)
     as_many_close(np.zeros((1, 2), np.int32), one, 1.0, 1, 1, 0)
+    drawn(1, 1, 1, 0)
     sums_by_chance(np.ones(2), one, starts, np.zeros((1, 1), np.int32), one)
     poisson_fits(
         np.ones((1, 1, 1)), np.zeros(1, np.int64), np.ones((1, 1)), np.ones((1, 1)), 1, 1.0, -1.0, 1.0, 0.0

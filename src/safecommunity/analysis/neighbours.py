@@ -6,15 +6,13 @@ into `clusters.binary`.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from itertools import pairwise, permutations
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 Pairs = list[tuple[int, int]]
-Ring = Sequence[tuple[float, float]]
+Ring = Sequence[Sequence[float]]
 
 
 def touching(areas: Sequence[Iterable[Ring]], *, edges: bool = False, digits: int = 6) -> Pairs:
@@ -24,14 +22,28 @@ def touching(areas: Sequence[Iterable[Ring]], *, edges: bool = False, digits: in
     decimals of a degree (6: about 0.1 m). Boundaries must have their corners in common: a corner lying on
     the middle of the other's side is not seen.
     """
-    owners: dict[object, set[int]] = defaultdict(set)
-    for position, rings in enumerate(areas):
-        for ring in rings:
-            corners = [(round(x, digits), round(y, digits)) for x, y in ring]
-            sides = [frozenset(side) for side in pairwise(corners)]
-            for part in sides if edges else corners:
-                owners[part].add(position)
-    return sorted({pair for found in owners.values() for pair in permutations(sorted(found), 2)})
+    rings = [(position, ring) for position, own in enumerate(areas) for ring in own]
+    if not rings:
+        return []
+    sizes = [len(ring) for _position, ring in rings]
+    owner = np.repeat([position for position, _ring in rings], sizes)
+    points = np.round(np.concatenate([np.asarray(ring, dtype=float) for _position, ring in rings]), digits)
+    x, y = (np.unique(side, return_inverse=True)[1] for side in points.T)
+    part = x * (int(y.max()) + 1) + y
+    if edges:
+        ends, whole = np.column_stack([part[:-1], part[1:]]), int(part.max()) + 1
+        inside = np.diff(np.repeat(np.arange(len(rings)), sizes)) == 0
+        part, owner = (ends.min(axis=1) * whole + ends.max(axis=1))[inside], owner[:-1][inside]
+    order = np.lexsort([owner, part])
+    part, owner = part[order], owner[order]
+    found: set[tuple[int, int]] = set()
+    for step in range(1, len(part)):
+        alike = part[step:] == part[:-step]
+        if not alike.any():
+            break
+        sides = np.unique(np.column_stack([owner[:-step], owner[step:]])[alike], axis=0)
+        found.update((i, j) for i, j in sides.tolist() if i != j)
+    return sorted(found | {(j, i) for i, j in found})
 
 
 def within(distances: ArrayLike, limit: float) -> Pairs:

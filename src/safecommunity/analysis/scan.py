@@ -11,10 +11,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import stats
+from scipy.spatial import cKDTree
 
 from safecommunity.analysis import kernels
 
 Array = NDArray[np.float64]
+Pairs = NDArray[np.int32]
 LEAST_CASES = 2
 
 
@@ -161,15 +163,18 @@ def knox(
     xy: ArrayLike, day: ArrayLike, near: float, soon: float, *, replicates: int = 999, seed: int = 0
 ) -> Knox:
     """Do cases follow one another nearby soon? `near` in the unit of `xy`, `soon` in the unit of `day`."""
-    days = np.asarray(day, dtype=float)
-    upper = np.triu_indices(len(days), 1)
-    close_in_space = distances(xy)[upper] <= near
-    close_in_time = np.abs(days[upper[0]] - days[upper[1]]) <= soon
-    close = int((close_in_space & close_in_time).sum())
-    pairs = np.column_stack(upper)[close_in_space].astype(np.int32)
+    days, pairs = np.asarray(day, dtype=float), pairs_near(xy, near)
+    close = int((np.abs(days[pairs[:, 0]] - days[pairs[:, 1]]) <= soon).sum())
     reached = kernels.as_many_close(pairs, days, float(soon), close, replicates, seed)
-    expected = float(close_in_space.sum()) * float(close_in_time.sum()) / len(upper[0])
-    return Knox(close, expected, (1 + reached) / (1 + replicates))
+    ordered, all_pairs = np.sort(days), len(days) * (len(days) - 1) / 2
+    in_time = (np.searchsorted(ordered, ordered + soon, side="right") - np.arange(len(days)) - 1).sum()
+    return Knox(close, float(len(pairs)) * float(in_time) / all_pairs, (1 + reached) / (1 + replicates))
+
+
+def pairs_near(xy: ArrayLike, near: float) -> Pairs:
+    """Pairs of positions (k × 2) no further apart than `near`."""
+    found = cKDTree(np.asarray(xy, dtype=float)).query_pairs(near, output_type="ndarray")
+    return np.asarray(found, dtype=np.int32)
 
 
 def knox_poisson(found: Knox) -> float:

@@ -24,7 +24,8 @@ router = Router(tags=["injuries"])
 class PlaceOut(Schema):
     """`base`: people, households or all injuries; `rate`, `smoothed`: a thousand people or households and
     year, or a hundred injuries, null with too few; `standing`: high, usual, low, or "" when one cannot tell;
-    `at`: longitude and latitude.
+    `around`: high or low where it is so together with the places round it, else ""; `at`: longitude and
+    latitude.
     """
 
     code: str
@@ -34,6 +35,7 @@ class PlaceOut(Schema):
     rate: float | None
     smoothed: float | None
     standing: str
+    around: str
     at: tuple[float, float] | None
 
 
@@ -52,8 +54,9 @@ class TogetherOut(Schema):
 
 
 class PlacesOut(Schema):
-    """`by`: `people`, `households`, `cases` or "", where nothing can be compared; `silence`: why none were
-    looked for that lie together: `base`, `places`, `cases`, or "".
+    """`by`: `people`, `households`, `cases` or "", where nothing can be compared; `beside`: that chance alone
+    makes high places lie beside high ones as much, null where nothing was looked for; `silence`: why not:
+    `base`, `places`, `cases`, or "".
     """
 
     first: dt.date
@@ -65,6 +68,7 @@ class PlacesOut(Schema):
     unplaced: int
     places: list[PlaceOut]
     together: list[TogetherOut]
+    beside: float | None
     silence: str
 
 
@@ -127,7 +131,7 @@ def places(
     unit = unit_for(request, slug, Permission.INJURY_VIEW)
     ask = queries.parse(dict(request.GET.lists()))
     found = hotspots(unit, cast("User", request.user), ask, *ask.days(timezone.localdate()), level)
-    names = ("first", "last", "level", "by", "year", "total", "unplaced", "silence")
+    names = ("first", "last", "level", "by", "year", "total", "unplaced", "beside", "silence")
     return {
         **{name: getattr(found, name) for name in names},
         "places": [_place_out(one) for one in found.places],
@@ -151,7 +155,7 @@ def quality(request: HttpRequest, slug: str) -> dict[str, Any]:
 
 
 def _place_out(one: Place) -> dict[str, Any]:
-    names = ("code", "name", "count", "base", "rate", "smoothed", "standing")
+    names = ("code", "name", "count", "base", "rate", "smoothed", "standing", "around")
     return {**{name: getattr(one, name) for name in names}, "at": one.middle}
 
 

@@ -6,7 +6,7 @@ list of positions, the first ring of a polygon is its outside and the others are
 
 import json
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -81,6 +81,12 @@ def to_geojson(shape: Shape) -> dict[str, Any]:
     if len(coordinates) == 1:
         return {"type": "Polygon", "coordinates": coordinates[0]}
     return {"type": "MultiPolygon", "coordinates": coordinates}
+
+
+def rings(geometry: Mapping[str, Any]) -> list[list[list[float]]]:
+    """The rings of a GeoJSON geometry that was checked when it came in."""
+    polygons = geometry["coordinates"]
+    return [ring for one in (polygons if geometry["type"] == "MultiPolygon" else [polygons]) for ring in one]
 
 
 def contains(shape: Shape, point: Position) -> bool:

@@ -15,12 +15,15 @@ from typing import Any
 import numpy as np
 from django.db.models import Avg
 from django.db.models.functions import Substr
+from numpy.typing import NDArray
 
 from safecommunity.accounts.models import User
-from safecommunity.analysis import rates
+from safecommunity.analysis import clusters, rates
+from safecommunity.analysis.neighbours import Pairs, nearest, touching
 from safecommunity.analysis.rates import Limits
 from safecommunity.analysis.scan import Cluster, Scan, great_circle
 from safecommunity.core.divisions import Level
+from safecommunity.core.geometry import rings
 from safecommunity.places import queries as places
 from safecommunity.places.models import Boundary
 from safecommunity.surveillance import columns, queries
@@ -33,6 +36,8 @@ DIGITS = {"neighbourhood": AREA, "grid": 15}
 MOST = 1_000  # places of one map
 FEWEST_PLACES, FEWEST_CASES = 15, 30  # below which no places that lie together are looked for
 REPLICATES, SEED, MOST_CHANCE = 999, 20260101, 0.05
+MANY_REPLICATES = 9_999  # for each of many places, whose chances have to be small to be told
+NEAREST = 5  # neighbours of a place without outlines
 STANDINGS = {1: "high", -1: "low", 0: "usual"}
 Point = tuple[float, float]
 
@@ -43,7 +48,8 @@ class Place:
 
     `base`: people, households or all injuries; `rate`, `smoothed` (drawn to the mean): a thousand people or
     households and year, or a hundred injuries; None where cases are too few. `standing` as in `figures.Area`.
-    `middle`: longitude and latitude, of its outline or else of its cards.
+    `middle`: longitude and latitude, of its outline or else of its cards. `around`: `high` or `low` where it
+    is so together with the places round it, "" where it is not or one cannot tell.
     """
 
     code: str
@@ -55,6 +61,7 @@ class Place:
     standing: str
     middle: Point | None
     outline: Any
+    around: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +83,8 @@ class Hotspots:
     """`by`: `people`, `households`, `cases` or "", where nothing can be compared; `year`: of the people;
     `unplaced`: cases without such a place.
 
-    `silence`: why no places that lie together were looked for: `base`, `places`, `cases`, or "".
+    `beside`: how often chance alone makes high places lie beside high ones as much; None where nothing was
+    looked for. `silence`: why not: `base`, `places`, `cases`, or "".
     """
 
     first: date
@@ -88,6 +96,7 @@ class Hotspots:
     unplaced: int
     places: tuple[Place, ...]
     together: tuple[Together, ...]
+    beside: float | None
     silence: str
 
     @property
@@ -118,10 +127,14 @@ def hotspots(unit: Unit, user: User, ask: Ask, first: date, last: date, level: s
     counts = {code: found[code] for code in names}
     rows = _standing(names, counts, base, scale, middles, outlines)
     total = found.total()
-    silence, together = _together([one for one in rows if one.base and one.middle], by)
+    known = [one for one in rows if one.base and one.middle]
+    silence = _silence(known, by)
+    together, around, beside = _looked(known) if not silence else ((), {}, None)
+    rows = [replace(one, around=around.get(one.code, "")) for one in rows]
     return Hotspots(
         first, last, level, by, year, total, total - sum(counts.values()),
-        tuple(sorted(rows, key=lambda one: (-(one.smoothed or 0), -one.count, one.code))), together, silence,
+        tuple(sorted(rows, key=lambda one: (-(one.smoothed or 0), -one.count, one.code))), together, beside,
+        silence,
     )  # fmt: skip
 
 
@@ -174,18 +187,37 @@ def _standing(
     return rows
 
 
-def _together(rows: Sequence[Place], by: str) -> tuple[str, tuple[Together, ...]]:
-    """Why nothing was looked for, and what was found."""
+def _silence(rows: Sequence[Place], by: str) -> str:
+    """Why nothing is looked for."""
     if not by:
-        return "base", ()
+        return "base"
     if len(rows) < FEWEST_PLACES:
-        return "places", ()
+        return "places"
+    return "cases" if sum(one.count for one in rows) < FEWEST_CASES else ""
+
+
+def _looked(rows: Sequence[Place]) -> tuple[tuple[Together, ...], dict[str, str], float]:
+    """What lies together, which places are high or low with those round them, the chance of the whole map."""
+    apart = great_circle([one.middle or () for one in rows])
     cases, base = [one.count for one in rows], [one.base for one in rows]
-    if sum(cases) < FEWEST_CASES:
-        return "cases", ()
-    circles = Scan(great_circle([one.middle or () for one in rows]), base)
-    found = circles.clusters(cases, base, replicates=REPLICATES, seed=SEED, most_p=MOST_CHANCE)
-    return "", tuple(_told(one, rows) for one in found)
+    found = Scan(apart, base).clusters(cases, base, replicates=REPLICATES, seed=SEED, most_p=MOST_CHANCE)
+    together = tuple(_told(one, rows) for one in found)
+    smoothed = np.array([one.smoothed or 0.0 for one in rows])
+    if not np.ptp(smoothed):
+        return together, {}, 1.0
+    weights = clusters.row_standardised(clusters.binary(len(rows), _neighbours(rows, apart)))
+    sides = clusters.alike(smoothed, weights, level=MOST_CHANCE, replicates=MANY_REPLICATES, seed=SEED)
+    around = {one.code: STANDINGS[side] for one, side in zip(rows, sides.tolist(), strict=True) if side}
+    return together, around, clusters.moran_p(smoothed, weights, replicates=REPLICATES, seed=SEED)
+
+
+def _neighbours(rows: Sequence[Place], apart: NDArray[np.float64]) -> Pairs:
+    """Places whose outlines touch; the nearest ones where an outline is lacking or touches none."""
+    if all(one.outline for one in rows):
+        pairs = touching([rings(one.outline) for one in rows])
+        if len({one for one, _other in pairs}) == len(rows):
+            return pairs
+    return nearest(apart, NEAREST)
 
 
 def _told(one: Cluster, rows: Sequence[Place]) -> Together:

@@ -13,7 +13,17 @@ from safecommunity.places.models import Grid
 from safecommunity.units.models import Unit
 from safecommunity.web.pages.injuries import analysis
 from tests import make
-from tests.surveillance.test_hotspots import CODES, CORNER, LAST, grids_of, hurt, lin, street, street_of
+from tests.surveillance.test_hotspots import (
+    CODES,
+    CORNER,
+    LAST,
+    grids_of,
+    hurt,
+    lin,
+    square_of,
+    street,
+    street_of,
+)
 from tests.web.pages.test_injuries import shown, url
 
 __all__ = ["lin", "street"]
@@ -41,7 +51,7 @@ def test_what_lies_together_is_a_calm_sentence_whose_places_open_their_records(
     assert "可能性不到千分之一" in text
     assert "Kulldorff" not in text
     assert len(page.context["map"]["marks"]) == len(CODES)
-    _one, _word, tone, records, sign = page.context["rows"][0]
+    _one, _word, tone, records, sign, _around = page.context["rows"][0]
     assert (tone, sign) == ("red", "map-pin")
     assert "40 张" in shown(seen, records)
     rows = make.sheet_rows(seen.post(url("injuries:places-export", street)))
@@ -77,6 +87,32 @@ def test_grids_say_that_they_are_compared_by_households(street: Unit, seen: Clie
     Grid.objects.update(households=None)
     assert "没有户数，只有起数" in shown(seen, address)
     assert "没有户数，比的是在本地全部伤害里的占比" in shown(seen, address + "&cause=fall")
+
+
+def test_places_high_with_those_round_them_are_a_mark_in_table_map_and_sheet() -> None:
+    codes = square_of(5)
+    unit = street_of(codes)
+    for place, code in enumerate(codes):
+        hurt(unit, code, 40 if place < 10 else 8)
+    seen = make.client(make.member(unit, "office", "lin"))
+    page = seen.get(url("injuries:places", unit))
+    text = page.content.decode()
+    assert "高的地方彼此挨着：全凭偶然排成这样的可能性不到千分之一" in text
+    assert "这里和周围都高" in text
+    assert "Moran" not in text
+    labels = [one["properties"]["label"] for one in page.context["map"]["areas"]["features"]]
+    assert any(label.endswith("；这里和周围都高") for label in labels)
+    rows = make.sheet_rows(seen.post(url("injuries:places-export", unit)))
+    assert "这里和周围都高" in {row[6] for row in rows}
+    assert "Anselin" in shown(seen, url("injuries:methods", unit))
+
+
+def test_an_even_map_says_that_high_places_are_not_seen_to_lie_together(street: Unit, seen: Client) -> None:
+    for code in CODES:
+        hurt(street, code, 11)
+    text = shown(seen, url("injuries:places", street))
+    assert "看不出高的地方挨着高的" in text
+    assert "这里和周围" not in text
 
 
 def test_more_places_ask_no_more_questions() -> None:

@@ -31,7 +31,9 @@ LEVELS = {"neighbourhood": gettext_lazy("社区"), "grid": gettext_lazy("网格"
 BASES = {"neighbourhood": "people", "grid": "households"}
 TONES = {"high": "orange", "low": "blue", "usual": "", "": ""}
 SIGNS = {"red": "map-pin", "orange": "arrow-up", "blue": "arrow-down"}
-CHANCES = ((0.001, gettext_lazy("千分之一")), (0.01, gettext_lazy("百分之一")))
+CHANCES = (
+    (0.001, gettext_lazy("千分之一")), (0.01, gettext_lazy("百分之一")), (0.05, gettext_lazy("二十分之一"))
+)  # fmt: skip
 
 
 @requires(Permission.INJURY_VIEW)
@@ -47,9 +49,10 @@ def index(request: PersonRequest, unit: Unit) -> HttpResponse:
             for one in found.together
         ],
         "silence": silence(found),
+        "beside": beside(found),
         "basis": basis(found),
         "heads": heads_of(found),
-        "rows": [(*row, SIGNS.get(row[2])) for row in rows],
+        "rows": [(*row, SIGNS.get(row[2]), around(row[0].around)) for row in rows],
         "map": _map(rows, found),
         "signs": SIGNS.items(),
         "levels": [(code, word, code == found.level) for code, word in LEVELS.items()],
@@ -69,19 +72,19 @@ def export(request: PersonRequest, unit: Unit) -> HttpResponse:
     together = _members(found)
     lines = [
         [one.name, one.count, one.base or None, _rounded(one.rate), _rounded(one.smoothed),
-         _said(one, together)[0]]
+         _said(one, together)[0], around(one.around)]
         for one in found.places
     ]  # fmt: skip
     notes = [
         (_("时段"), f"{found.first}—{found.last}"), (_("结论"), about(found)),
         *((_("连成一片"), f"{_('、').join(place.name for place in one.places)}：{_together(one)}")
           for one in found.together),
-        (_("怎么比"), basis(found)), (_("不能说明什么"), silence(found)),
+        (_("怎么比"), basis(found)), (_("彼此挨着"), beside(found)), (_("不能说明什么"), silence(found)),
     ]  # fmt: skip
     actions.note_figures(unit=unit, table="places", first=found.first, last=found.last, by=request.user)
-    heads = [LEVELS[found.level], _("起数"), *heads_of(found), _("平滑后"), _("高低")]
+    heads = [LEVELS[found.level], _("起数"), *heads_of(found), _("平滑后"), _("高低"), _("和周围")]
     name = _("%(unit)s伤害分布 %(last)s") % {"unit": unit.name, "last": found.last}
-    columns = list(zip(map(str, heads), (24, 8, 10, 12, 10, 16), strict=True))
+    columns = list(zip(map(str, heads), (24, 8, 10, 12, 10, 16, 16), strict=True))
     return sheet(name=name, title=_("哪里多"), columns=columns, rows=lines, notes=notes)
 
 
@@ -115,6 +118,30 @@ def silence(found: Hotspots) -> str:
     if not found.together:
         return _("没有哪一片明显高于各处的平均：不是说没有差别，是现有的数看不出。")
     return _("这是最高的一片，倍数因此会偏大；也可能只是登记得更全，为什么多要到现场看。")
+
+
+def beside(found: Hotspots) -> str:
+    """Whether high places lie beside high ones on the whole map; "" where nothing was looked for."""
+    if found.beside is None:
+        return ""
+    told = _("整张图上看不出高的地方挨着高的。")
+    if found.beside <= CHANCES[-1][0]:
+        told = _("高的地方彼此挨着：全凭偶然排成这样的可能性不到%(chance)s。") % {
+            "chance": chance(found.beside)
+        }
+    if any(one.around for one in found.places):
+        told += _("和周围一样高、一样低的在表里和图上写明，只作背景，不单凭它下结论。")
+    return told
+
+
+def around(side: str) -> str:
+    """How a place stands together with those round it."""
+    return {"high": _("这里和周围都高"), "low": _("这里和周围都低"), "": ""}[side]
+
+
+def chance(value: float) -> str:
+    """What a chance is below, in words; for chances of 1 in 20 at most."""
+    return str(next(word for most, word in CHANCES if value <= most))
 
 
 def basis(found: Hotspots) -> str:
@@ -154,7 +181,7 @@ def _together(one: Together) -> str:
     said = {
         "places": len(one.places), "count": one.count, "expected": number(one.expected),
         "times": f"{one.times.value:.1f}", "low": f"{one.times.lower:.1f}", "high": f"{one.times.upper:.1f}",
-        "chance": next((word for most, word in CHANCES if one.chance <= most), _("二十分之一")),
+        "chance": chance(one.chance),
     }  # fmt: skip
     if len(one.places) == 1:
         return (
@@ -204,9 +231,7 @@ def _records(request: PersonRequest, found: Hotspots, one: Place) -> str:
 def _map(rows: list[tuple[Place, str, str, str]], found: Hotspots) -> dict[str, Any] | None:
     """What the map module draws; None where no place is known."""
     drawn = [
-        (one, {"tone": tone, "count": one.count, "url": url,
-               "label": _("%(name)s：%(count)s 起，%(word)s")
-               % {"name": one.name, "count": one.count, "word": word}})
+        (one, {"tone": tone, "count": one.count, "url": url, "label": _label(one, word)})
         for one, word, tone, url in rows
         if one.middle
     ]  # fmt: skip
@@ -228,6 +253,11 @@ def _map(rows: list[tuple[Place, str, str, str]], found: Hotspots) -> dict[str, 
             if one.middle and not one.outline
         ],
     }  # fmt: skip
+
+
+def _label(one: Place, word: str) -> str:
+    words = _("；").join(filter(None, (word, around(one.around))))
+    return _("%(name)s：%(count)s 起，%(word)s") % {"name": one.name, "count": one.count, "word": words}
 
 
 def _rounded(value: float | None) -> float | None:
