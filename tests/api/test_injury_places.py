@@ -13,6 +13,7 @@ from tests.api.test_programmes import ask
 from tests.surveillance.test_cases import ASSAULT
 from tests.surveillance.test_hotspots import CODES, CORNER, LAST, grids_of, hurt, street_of
 from tests.surveillance.test_quality import daily
+from tests.surveillance.test_repeats import cards
 
 pytestmark = pytest.mark.django_db
 
@@ -57,6 +58,18 @@ def test_places_are_told_with_what_lies_together(street: Unit, lin: User) -> Non
     hurt(street, grids_of(street)[0], 12)
     assert ask(lin, "GET", f"{base}?level=grid")[1]["by"] == "households"
     assert ask(lin, "GET", f"{base}?level=nonsense")[0] == 422
+
+
+@pytest.mark.requirement("R102")
+def test_what_is_soon_followed_close_by_is_told(street: Unit, lin: User) -> None:
+    base = f"/units/{street.slug}/injury-places"
+    assert ask(lin, "GET", base)[1]["repeats"]["silence"] == "cases"
+    cards(street, [(15 * at, at, 0) for at in range(20)])
+    cards(street, [(15 * at + 5, at, 0) for at in range(20)])
+    told = ask(lin, "GET", base)[1]["repeats"]
+    assert (told["cards"], told["close"], told["is_cut"], told["silence"]) == (40, 20, False, "")
+    assert told["chance"] <= 0.001
+    assert (told["latest"][0]["earlier_day"], told["latest"][0]["later_day"]) == ("2026-10-13", "2026-10-18")
 
 
 @pytest.mark.requirement("R162")

@@ -53,6 +53,30 @@ class TogetherOut(Schema):
     chance: float
 
 
+class FollowerOut(Schema):
+    """A card that came soon after an earlier one close by."""
+
+    earlier: UUID
+    earlier_day: dt.date
+    later: UUID
+    later_day: dt.date
+
+
+class RepeatsOut(Schema):
+    """Of the latest `cards` that say where (`is_cut`: not all of them) the pairs within 100 m and 7 days;
+    `chance`: that chance alone brings as many; `silence`: why nothing was looked for: `positions`, `cases`,
+    or "".
+    """
+
+    cards: int
+    is_cut: bool
+    close: int
+    expected: float
+    chance: float
+    latest: list[FollowerOut]
+    silence: str
+
+
 class PlacesOut(Schema):
     """`by`: `people`, `households`, `cases` or "", where nothing can be compared; `beside`: that chance alone
     makes high places lie beside high ones as much, null where nothing was looked for; `silence`: why not:
@@ -70,6 +94,7 @@ class PlacesOut(Schema):
     together: list[TogetherOut]
     beside: float | None
     silence: str
+    repeats: RepeatsOut
 
 
 class SourceOut(Schema):
@@ -127,15 +152,18 @@ def places(
 ) -> dict[str, Any]:
     """Asked as the page is: `from to cause place activity band`; the last 52 weeks where nothing is said."""
     from safecommunity.surveillance.hotspots import hotspots  # slow import
+    from safecommunity.surveillance.repeats import repeats
 
-    unit = unit_for(request, slug, Permission.INJURY_VIEW)
+    unit, user = unit_for(request, slug, Permission.INJURY_VIEW), cast("User", request.user)
     ask = queries.parse(dict(request.GET.lists()))
-    found = hotspots(unit, cast("User", request.user), ask, *ask.days(timezone.localdate()), level)
+    first, last = ask.days(timezone.localdate())
+    found = hotspots(unit, user, ask, first, last, level)
     names = ("first", "last", "level", "by", "year", "total", "unplaced", "beside", "silence")
     return {
         **{name: getattr(found, name) for name in names},
         "places": [_place_out(one) for one in found.places],
         "together": [_together_out(one) for one in found.together],
+        "repeats": repeats(unit, user, ask, first, last),
     }
 
 

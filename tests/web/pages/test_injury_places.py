@@ -24,6 +24,7 @@ from tests.surveillance.test_hotspots import (
     street,
     street_of,
 )
+from tests.surveillance.test_repeats import cards
 from tests.web.pages.test_injuries import shown, url
 
 __all__ = ["lin", "street"]
@@ -113,6 +114,23 @@ def test_an_even_map_says_that_high_places_are_not_seen_to_lie_together(street: 
     text = shown(seen, url("injuries:places", street))
     assert "看不出高的地方挨着高的" in text
     assert "这里和周围" not in text
+
+
+def test_what_is_soon_followed_close_by_is_told_with_its_cards(street: Unit, seen: Client) -> None:
+    address = url("injuries:places", street)
+    assert "写了位置的不到 30 起" in shown(seen, address)
+    cards(street, [(15 * at, at, 0) for at in range(20)])
+    cards(street, [(15 * at + 5, at, 0) for at in range(20)])
+    page = seen.get(address)
+    text = page.content.decode()
+    assert "7 天以内的有 20 对，全凭偶然应约 0.5 对，是 39 倍；偶然有这么多的可能性不到千分之一" in text
+    assert "头一起发生后一周内就去现场看" in text
+    assert "Knox" not in text
+    assert "2026-10-13" in shown(seen, url("injuries:detail", street, page.context["latest"][0].earlier))
+    cards(street, [(at, 50 + at, None) for at in range(40)])
+    assert "写了位置的不到六成" in shown(seen, address)
+    cards(street, [(7 * (at % 40), 100 + at, 0) for at in range(200)])
+    assert "全凭偶然" in shown(seen, address)
 
 
 def test_more_places_ask_no_more_questions() -> None:

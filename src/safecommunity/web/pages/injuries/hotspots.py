@@ -25,6 +25,7 @@ from safecommunity.web.pages.injuries.sentences import standing
 
 if TYPE_CHECKING:
     from safecommunity.surveillance.hotspots import Hotspots, Place, Together
+    from safecommunity.surveillance.repeats import Repeats
 
 FILTERS = ("cause", "place", "activity", "band")
 LEVELS = {"neighbourhood": gettext_lazy("社区"), "grid": gettext_lazy("网格")}
@@ -39,6 +40,7 @@ CHANCES = (
 @requires(Permission.INJURY_VIEW)
 def index(request: PersonRequest, unit: Unit) -> HttpResponse:
     found, ask = _found(request, unit)
+    again = _again(request, unit)
     together = _members(found)
     rows = [(one, *_said(one, together), _records(request, found, one)) for one in found.places]
     context = {
@@ -50,6 +52,8 @@ def index(request: PersonRequest, unit: Unit) -> HttpResponse:
         ],
         "silence": silence(found),
         "beside": beside(found),
+        "followed": followed(again),
+        "latest": again.latest,
         "basis": basis(found),
         "heads": heads_of(found),
         "rows": [(*row, SIGNS.get(row[2]), around(row[0].around)) for row in rows],
@@ -134,6 +138,32 @@ def beside(found: Hotspots) -> str:
     return told
 
 
+def followed(found: Repeats) -> str:
+    """Whether injuries were soon followed by others close by."""
+    words = {
+        "cases": _("写了位置的不到 30 起，看不出一起之后附近是不是很快又有。"),
+        "positions": _("写了位置的不到六成，看不出一起之后附近是不是很快又有。"),
+    }
+    if found.silence:
+        return words[found.silence]
+    said = {"close": found.close, "expected": number(found.expected), "count": found.cards}
+    if found.chance > CHANCES[-1][0]:
+        told = _(
+            "看不出一起之后附近很快又有："
+            "相距 100 米、7 天以内的有 %(close)s 对，全凭偶然应约 %(expected)s 对。"
+        )
+    else:
+        said |= {"times": number(found.close / found.expected), "chance": chance(found.chance)}
+        told = _(
+            "一起之后附近很快又有的，比偶然的多："
+            "相距 100 米、7 天以内的有 %(close)s 对，全凭偶然应约 %(expected)s 对，"
+            "是 %(times)s 倍；偶然有这么多的可能性不到%(chance)s。头一起发生后一周内就去现场看。"
+        )
+    if found.is_cut:
+        told += _("只看了最近的 %(count)s 起。")
+    return told % said
+
+
 def around(side: str) -> str:
     """How a place stands together with those round it."""
     return {"high": _("这里和周围都高"), "low": _("这里和周围都低"), "": ""}[side]
@@ -207,6 +237,13 @@ def _found(request: PersonRequest, unit: Unit) -> tuple[Hotspots, queries.Ask]:
     level = request.GET.get("level", "")
     level = level if level in LEVELS else "neighbourhood"
     return hotspots(unit, request.user, ask, first, last, level), ask
+
+
+def _again(request: PersonRequest, unit: Unit) -> Repeats:
+    from safecommunity.surveillance.repeats import repeats  # slow import
+
+    ask, first, last = period(request)
+    return repeats(unit, request.user, ask, first, last)
 
 
 def _members(found: Hotspots) -> set[str]:
