@@ -8,7 +8,8 @@ from datetime import date, timedelta
 import pytest
 
 from safecommunity.core import injuries
-from safecommunity.demo.injuries import Street, cards, mix
+from safecommunity.demo.injuries import cards, mix
+from safecommunity.demo.neighbourhoods import Street
 from safecommunity.surveillance import queries
 from tests import make
 

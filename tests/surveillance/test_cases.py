@@ -257,6 +257,10 @@ def test_a_point_is_found_in_its_neighbourhood() -> None:
     assert added(unit, None, **{**point, "spot.longitude": "115"}).area == ""
     assert added(unit, None, grid="130104001002003").area == "130104001002003"
     assert queries.areas(unit) == {"130104001002": "锦绣社区"}
+    chosen = {"spot.division": "130104001"}
+    assert added(unit, None, **point, **chosen).area == "130104001002"  # nearer than what was chosen
+    chosen = {"spot.division": "130104001003"}
+    assert added(unit, None, **point, **chosen).area == "130104001003"  # a person has the last word
 
 
 @pytest.mark.requirement("R162")

@@ -6,7 +6,6 @@ import tomllib
 import uuid
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
 from math import exp
@@ -18,26 +17,15 @@ from django.utils.timezone import localtime
 
 from safecommunity.accounts.models import User
 from safecommunity.core import injuries
+from safecommunity.demo.neighbourhoods import Street, spot
 from safecommunity.ledgers import actions as ledgers
 from safecommunity.library import codes, watches
-from safecommunity.places import actions as places
-from safecommunity.places import queries as place_queries
 from safecommunity.surveillance import actions, queries
 from safecommunity.surveillance.models import Accident
 from safecommunity.units.models import Unit
 
 SAID = "演示数据：由程序按固定种子生成，不是真实的人和伤害"
-LIVES = 2600  # people of a neighbourhood, give or take
 Values = dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Street:
-    """Where the cards are entered: the neighbourhoods of one street, round a point."""
-
-    unit: Unit
-    below: tuple[Unit, ...]
-    point: tuple[float, float]
 
 
 @cache
@@ -46,9 +34,7 @@ def mix() -> dict[str, Any]:
 
 
 def load(street: Street, by: User, today: date, now: datetime) -> None:
-    """The people, the cards up to yesterday, the accidents and the weekly looks; the same again."""
-    for place in street.below:
-        _people(place, today)
+    """The cards up to yesterday, the accidents and the weekly looks; the same again."""
     made: dict[Unit, list[tuple[uuid.UUID, Any]]] = defaultdict(list)
     dice, later = (Random(f"{street.unit.slug}/{of}") for of in ("spots", "reported"))  # noqa: S311
     for number, (place, values) in enumerate(cards(street, today)):
@@ -116,14 +102,9 @@ def _card(cause: str, monday: date, dice: Random, band: str = "") -> Values:
 
 
 def _spot(street: Street, place: Unit, dice: Random) -> Values:
-    """Somewhere in the neighbourhood; the neighbourhoods lie in rows of four."""
-    row, column = divmod(street.below.index(place), 4)
-    longitude, latitude = street.point
-    return {
-        "spot": place.name, "spot.division": place.slug,
-        "spot.longitude": round(longitude + (column - 1.5) * 0.007 + dice.gauss(0, 0.0008), 6),
-        "spot.latitude": round(latitude + (1 - row) * 0.006 + dice.gauss(0, 0.0008), 6),
-    }  # fmt: skip
+    longitude, latitude = spot(street, place, dice)
+    named = {"spot": place.name, "spot.division": place.slug}
+    return named | {"spot.longitude": longitude, "spot.latitude": latitude}
 
 
 def _occupation(age: int, dice: Random) -> str:
@@ -134,25 +115,6 @@ def _occupation(age: int, dice: Random) -> str:
     return (
         "retired" if age >= 60 else dice.choice(["service", "operator", "clerk", "professional", "household"])
     )
-
-
-def _people(place: Unit, today: date) -> None:
-    """Invented figures by sex and age for last year and this one, in the shape of the census."""
-    division = place.division
-    if division is None:
-        return
-    dice = Random(place.slug)  # noqa: S311
-    size = LIVES * dice.uniform(0.7, 1.4)
-    figures = [
-        (sex, int(band.extra["from"]), int(band.extra["to"]) if band.extra["to"] else None, "all",
-         round(size * float(band.extra["china2020"]) / 200))
-        for band in codes["age-bands"].values() for sex in ("1", "2")
-    ]  # fmt: skip
-    for year in (today.year - 2, today.year - 1, today.year):
-        seen = place_queries.digest(division, year)
-        places.set_population(
-            division=division, year=year, figures=figures, vulnerable={}, seen=seen, by=None, unit=place
-        )
 
 
 def _accidents(street: Street, by: User, today: date, now: datetime) -> None:

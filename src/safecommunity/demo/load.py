@@ -31,6 +31,7 @@ from safecommunity.demo import (
     appraisals,
     hazards,
     injuries,
+    neighbourhoods,
     official,
     programmes,
     residents,
@@ -116,6 +117,8 @@ def load(now: datetime, today: date) -> None:
                 appointments.load(unit, _office(one, people), today)
         official.load(made["130104001"].unit, people["dongli"], people["dongli-zhuren"], today)
         street = made["130104001"]
+        laid = neighbourhoods.Street(street.unit, street.children, tuple(street.said["point"]))
+        neighbourhoods.load(laid, people["dongli"], today)
         risks.load(street.unit, street.children, street.said["point"], people["dongli"], today)
         areas = [one.slug for one in street.children]
         residents.load(street.unit, areas, tuple(street.said["point"]), people["dongli"], now)
@@ -126,8 +129,7 @@ def load(now: datetime, today: date) -> None:
         reviews.load({code: one.unit for code, one in made.items()}, people, today, now)
         sent = [people[name] for name in ("shijiazhuang", "shi-ducha", "shi-kaohe")]
         visits.load(made["1301"].unit, made["130104001"].unit, sent, people["dongli"], now, today)
-        lived_in = injuries.Street(street.unit, street.children, tuple(street.said["point"]))
-        injuries.load(lived_in, people["dongli"], today, now)
+        injuries.load(laid, people["dongli"], today, now)
         visits.unannounced(
             shared["5116"], shared["511603104"], [people["guangan"], people["guangan-ducha"]], now, today
         )

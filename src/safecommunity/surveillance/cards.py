@@ -23,10 +23,12 @@ def card_facts(unit: Unit, checked: Checked, uid: uuid.UUID, locate: Locator | N
     clean, form = checked.clean, queries.form()
     sealed = {one.code: one for one in form.of_personal("sealed") if one.code in clean}
     spot = clean.get("spot", {})
-    area = clean.get("grid") or spot.get("division", "")
+    area = clean.get("grid", "")
     if not area and spot:
         at = (spot["longitude"], spot["latitude"]) if "longitude" in spot else None
-        area = (locate or queries.locator(unit, at))(at, spot.get("address", ""))
+        said = spot.get("division", "")
+        found = (locate or queries.locator(unit, at))(at, spot.get("address", ""))
+        area = found if found.startswith(said) else said
     if not area and unit.division and unit.division.level == Level.NEIGHBOURHOOD:
         area = unit.division.code
     reported = clean.get("reported_date")

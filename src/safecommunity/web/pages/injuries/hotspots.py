@@ -94,13 +94,13 @@ def export(request: PersonRequest, unit: Unit) -> HttpResponse:
 
 def about(found: Hotspots) -> str:
     """The places in a sentence."""
-    said = {"count": found.total}
+    said = {"count": found.total - found.unplaced}
     if not found.by:
         return _(
             "没有%(lacking)s，只有起数，不能比较高低；选一种伤害，就按它在全部伤害里的占比来比。"
         ) % lacking(found)
     if all(not one.standing for one in found.places):
-        return _("一共 %(count)s 起，太少，不宜比较高低。") % said
+        return _("图里一共 %(count)s 起，太少，不宜比较高低。") % said
     high, low = ([one.name for one in found.places if one.standing == code] for code in ("high", "low"))
     if high:
         return _("%(names)s高于同样大小的地方偶然会有的范围。") % {"names": _("、").join(high)}

@@ -71,8 +71,9 @@ for (const place of document.querySelectorAll("[data-risk-map]")) {
   const map = L.map(place, options).setView(HOME, 4);
   L.control.attribution({ prefix: false }).addTo(map);
   if (data.tiles) L.tileLayer(data.tiles, { attribution: data.attribution || "" }).addTo(map);
-  if (data.bounds) map.fitBounds(data.bounds, { padding: [40, 40], maxZoom: 16 });
-  if (data.areas) outlines(data.areas).addTo(map);
+  const bounds = L.latLngBounds(data.bounds || []);
+  if (data.areas) bounds.extend(outlines(data.areas).addTo(map).getBounds());
+  if (bounds.isValid()) map.fitBounds(bounds, { padding: [40, 40], maxZoom: 16 });
   for (const mark of data.marks || []) marker(map, mark, false).addTo(map);
   if (data.source) follow(map, data, place);
 }
