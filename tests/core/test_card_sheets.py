@@ -42,9 +42,10 @@ def test_a_french_person_is_a_card_and_the_unhurt_are_none() -> None:
     wanted = {"sex": "female", "age": "31", "severity": "severe", "outcome": "admitted", "hour": "05",
               "cause": "traffic", "transport_role": "pedestrian", "spot.longitude": "4.8"}  # fmt: skip
     assert {name: card[name] for name in wanted} == wanted
+    assert "activity" not in card
     (card,) = rider
-    assert card["cause"] == "non-motor"
-    assert not {"sex", "age", "hour", "spot.latitude"} & set(card)
+    assert (card["cause"], card["activity"]) == ("non-motor", "work")
+    assert not {"sex", "age", "hour", "spot.latitude", "nature", "body_part"} & set(card)
     names = [card_sheets["fr-onisr-persons"].named(row) for row in rows(FRENCH)]
     assert len(set(names)) == 3
 

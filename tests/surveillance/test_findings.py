@@ -67,6 +67,21 @@ def falls(street: Unit, times: int = 40) -> None:
     put(street, LAST - timedelta(days=30), times, grid="130104001003")
 
 
+def test_what_all_cards_have_in_common_is_not_told_of_a_finding(street: Unit) -> None:
+    late = [
+        {"injured_date": "2026-10-04", "hour": str(n % 3), "place": ("road", "home")[n > 50]}
+        for n in range(60)
+    ]
+    week = [
+        {"injured_date": f"2026-10-{5 + n % 5:02}", "hour": str(6 + n % 18), "place": ("road", "home")[n % 2]}
+        for n in range(200)
+    ]
+    several(street, late + week)
+    (one,) = findings.findings(street, Ask(), FIRST, LAST).rows
+    assert dict(one.key).items() >= {("part", "night")}
+    assert one.mostly == (("place", "road", 51),)
+
+
 @pytest.mark.requirement("R101", "R123", "R124")
 def test_what_is_raised_is_found_counted_and_told_by_people(street: Unit) -> None:
     peopled()

@@ -46,6 +46,12 @@ def uploaded(unit: Unit, by: User, text: str, sheet: str = "", source: str = "cl
     return again(row)
 
 
+def test_a_row_that_comes_twice_in_one_sheet_is_counted_as_there(street: Unit, lin: User) -> None:
+    twice = VICTORIAN + VICTORIAN.splitlines()[-1] + "\n"
+    row = uploaded(street, lin, twice, "vic-road-crash")
+    assert (row.added, row.known) == (7, 3)
+
+
 def again(row: CardImport) -> CardImport:
     found = queries.card_import(row.unit, row.pk)
     assert found is not None

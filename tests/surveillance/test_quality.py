@@ -8,7 +8,7 @@ import pytest
 
 from safecommunity.accounts.models import User
 from safecommunity.surveillance import actions
-from safecommunity.surveillance.models import InjuryCase
+from safecommunity.surveillance.models import InjuryCase, Pack
 from safecommunity.surveillance.quality import Heap, quality
 from safecommunity.units.models import Unit
 from tests import make
@@ -86,6 +86,21 @@ def test_a_source_that_used_to_send_and_stopped_is_told_and_a_slow_one_is_not(
     (told,) = quality(street, lin, FIRST, LAST).silent
     assert (told.source, told.days, told.last) == ("clinic", 40, LAST - timedelta(days=40))
     assert told.weekly == pytest.approx(3.2, abs=0.1)
+
+
+def test_silence_is_told_alike_from_packs_and_cards_of_each_unit_by_itself() -> None:
+    """Another sub-district of the city sends from the same source to this day."""
+    city = make.unit("某市", kind="city-office")
+    he, wu = make.member(city, "city-office", "he"), make.member(city, "viewer", "wu")
+    ones = [make.unit(name, parent=city) for name in ("东里街道", "裕强街道", "长丰街道")]
+    daily(ones[0], range(300))
+    daily(ones[1], range(40, 340, 2))
+    daily(ones[2], range(50, 340, 2), is_restricted=True)
+    packed = quality(city, he, FIRST, LAST).silent
+    assert [(one.slug, one.days) for one in packed] == [(ones[2].slug, 50), (ones[1].slug, 40)]
+    assert [one.unit for one in quality(city, wu, FIRST, LAST).silent] == ["裕强街道"]
+    Pack.objects.below(city).update(packed=None)
+    assert quality(city, he, FIRST, LAST).silent == packed
 
 
 def test_heaps_on_a_day_and_an_hour_are_told_and_an_even_spread_is_not(street: Unit, lin: User) -> None:

@@ -703,8 +703,8 @@ def take_sheet_rows(
                 doubts = {k: said for k, said in checked.unusual.items() if k in known or k in values}
                 uid = uuid.uuid5(uuid.NAMESPACE_URL, f"card/{name}/{place}")
                 good.append((uid, replace(checked, unusual=doubts)))
-    good = list({uid: (uid, checked) for uid, checked in good}.values())
-    added = take_in(unit=row.unit, rows=good, by=row.by, source=row.name, today=today)
+    once = list({uid: (uid, checked) for uid, checked in good}.values())
+    added = take_in(unit=row.unit, rows=once, by=row.by, source=row.name, today=today)
     change(
         row,
         version=row.version,

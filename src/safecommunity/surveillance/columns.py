@@ -12,7 +12,9 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import groupby
 from math import prod
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -50,21 +52,27 @@ DENSE = 4  # cells a card, up to which a table of all combinations is counted in
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Cards whose numbers stand for the same words; `area`: their places in `areas`."""
+    """Cards whose numbers stand for the same words; `area`, `unit`: their places in `areas` and `units`."""
 
     words: Mapping[str, Sequence[str]]
     areas: Sequence[str]
+    units: Sequence[int]
     area: NDArray[np.int64]
+    unit: NDArray[np.int64]
     records: NDArray[Any]
 
     def where(self, wanted: NDArray[np.bool_]) -> Part:
         at = np.flatnonzero(wanted)  # records are taken by place five times as fast as by yes and no
-        return Part(self.words, self.areas, self.area.take(at), self.records.take(at))
+        return Part(
+            self.words, self.areas, self.units, self.area.take(at), self.unit.take(at), self.records.take(at)
+        )  # fmt: skip
 
     def column(self, name: str, digits: int) -> tuple[NDArray[Any], Sequence[Any]]:
         """Numbers of the cards and what they stand for."""
         if name == "area":
             return _renamed(self.area, [code[:digits] if len(code) >= digits else "" for code in self.areas])
+        if name == "unit":
+            return self.unit, self.units
         if name == "group":
             bands = codes["age-bands"]
             return _renamed(
@@ -130,9 +138,10 @@ class Columns:
         return Columns(tuple(part for part in parts if len(part.records)))
 
     def counted(self, *names: str, digits: int = AREA) -> Counter[tuple[Any, ...]]:
-        """How many there are of each combination of these: any of `COUNTED`, `area` (its first digits, ""
-        where it has fewer), `group` (of ages), `hour`, `weekday`, `week` (its Monday), `month` (its first
-        day), `monthday`, `season`, `part` of the day, `days` of the week, and whether it came `late`.
+        """How many there are of each combination of these: any of `COUNTED`, `unit` (its id), `area` (its
+        first digits, "" where it has fewer), `group` (of ages), `hour`, `weekday`, `week` (its Monday),
+        `month` (its first day), `monthday`, `season`, `part` of the day, `days` of the week, and whether it
+        came `late`.
         """
         found = Counter[tuple[Any, ...]]()
         for part in self.parts:
@@ -140,6 +149,22 @@ class Columns:
             lines, counts = _counted(columns, [len(listed) for listed in labels])
             for places, count in zip(lines.tolist(), counts.tolist(), strict=True):
                 found[tuple(listed[at] for listed, at in zip(labels, places, strict=True))] += count
+        return found
+
+    def latest(self, *names: str) -> dict[tuple[Any, ...], date]:
+        """The day of the last card of each combination; `names` as in `counted`."""
+        found: dict[tuple[Any, ...], date] = {}
+        for part in self.parts:
+            columns, labels = zip(*(part.column(name, AREA) for name in names), strict=True)
+            sizes = tuple(map(len, labels))
+            last = np.zeros(prod(sizes), np.int64)
+            np.maximum.at(last, np.ravel_multi_index(columns, sizes), part.records["day"])
+            kept = np.flatnonzero(last)
+            for places, day in zip(
+                np.stack(np.unravel_index(kept, sizes), 1), last[kept].tolist(), strict=True
+            ):
+                key = tuple(listed[at] for listed, at in zip(labels, places, strict=True))
+                found[key] = max(found.get(key, date.min), date.fromordinal(day))
         return found
 
     def lines(self, values: Mapping[str, Sequence[str]]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -173,8 +198,9 @@ class Columns:
 
 
 class Held(NamedTuple):
-    """What a pack holds; `known`: whether the person may know of its restricted cards."""
+    """What a pack of a unit holds; `known`: whether the person may know of its restricted cards."""
 
+    unit: int
     known: bool
     areas: str
     cards: bytes
@@ -192,13 +218,16 @@ def asked(unit: Unit, user: User | None, ask: Ask) -> Columns:
     behind: dict[int, list[int]] = {}
     for owner, path, year, mark, packed_at, words, areas, cards in packs.values_list(*PACK):
         if mark == packed_at:
-            alike.setdefault(words, []).append(Held(path.startswith(reached), areas, cards))
+            alike.setdefault(words, []).append(Held(owner, path.startswith(reached), areas, cards))
         else:
             behind.setdefault(year, []).append(owner)
     if behind:
         rows = queries.cases(unit, user, ask) if user else queries.open_cases(unit, ask)
-        read = packed(rows.filter(_of(behind)).order_by().values_list(*READ))
-        alike.setdefault(read["words"], []).append(Held(True, read["areas"], read["cards"]))
+        for owner, lines in groupby(
+            rows.filter(_of(behind)).order_by("unit").values_list("unit", *READ), itemgetter(0)
+        ):
+            read = packed(line for _owner, *line in lines)
+            alike.setdefault(read["words"], []).append(Held(owner, True, read["areas"], read["cards"]))
     parts = [_told(words, held, user, ask) for words, held in alike.items()]
     return Columns(tuple(part for part in parts if len(part.records)))
 
@@ -246,8 +275,8 @@ def _joined(words: str, packs: Sequence[Held]) -> tuple[Part, NDArray[np.bool_]]
     areas = [json.loads(one.areas) for one in packs]
     begins = np.cumsum([0, *map(len, areas)])[:-1]
     part = Part(
-        json.loads(words), [code for listed in areas for code in listed],
-        records["area"] + np.repeat(begins, sizes), records,
+        json.loads(words), [code for listed in areas for code in listed], [one.unit for one in packs],
+        records["area"] + np.repeat(begins, sizes), np.repeat(np.arange(len(packs)), sizes), records,
     )  # fmt: skip
     return part, np.repeat([one.known for one in packs], sizes)
 

@@ -181,7 +181,9 @@ def _mostly(
     named: Sequence[str],
     values: Mapping[str, Sequence[str]],
 ) -> tuple[tuple[str, str, int], ...]:
-    """The commonest cause, place and activity that a finding does not name: those of half of its cards."""
+    """The commonest cause, place and activity that a finding does not name: those of half of its cards, where
+    not all cards have them.
+    """
     own = np.all([lines[:, place] == code for place, code in one.members], axis=0)
     found = []
     for name in MOSTLY:
@@ -190,8 +192,9 @@ def _mostly(
             continue
         said = own & (lines[:, place] >= 0)
         summed = np.bincount(lines[said, place], weights=counts[said], minlength=1)
-        if (most := int(summed.max())) * 2 >= one.count and most >= SMALLEST_TOLD:
-            found.append((name, values[name][int(summed.argmax())], most))
+        code, most = int(summed.argmax()), int(summed.max())
+        if most * 2 >= one.count and most >= SMALLEST_TOLD and (lines[:, place] != code).any():
+            found.append((name, values[name][code], most))
     return tuple(found)
 
 

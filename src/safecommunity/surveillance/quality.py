@@ -6,8 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import Count, Max, QuerySet
-
 from safecommunity.accounts.models import User
 from safecommunity.analysis.rates import rate_ratio
 from safecommunity.surveillance import columns, queries
@@ -96,7 +94,7 @@ def quality(unit: Unit, user: User, first: date, last: date) -> Quality:
         first, last, _sources(cards),
         (*_heaps("day", _by(cards, "monthday"), range(1, DAYS + 1)),
          *_heaps("hour", _by(cards, "hour"), range(HOURS))),
-        _silent(queries.cases(unit, user, Ask().between(last - BASELINE, last)).order_by(), last),
+        _silent(columns.asked(unit, user, Ask().between(last - BASELINE, last)), last),
         tuple((fields, n) for fields in UNLIKELY if (n := len(cards.saying(fields)))),
         doubted.count(), tuple(doubted[:LISTED]),
     )  # fmt: skip
@@ -131,19 +129,23 @@ def _heaps(kind: str, counts: Mapping[int, int], positions: Sequence[int]) -> li
     return found
 
 
-def _silent(rows: QuerySet[InjuryCase], last: date) -> tuple[Silence, ...]:
+def _silent(cards: Columns, last: date) -> tuple[Silence, ...]:
     """Sources whose silence up to the last day is too long to be chance.
 
     Of n cards spread evenly over T days none falls on the last q with the chance (1 − q / T)ⁿ.
     """
-    said = list(rows.values_list("unit__name", "unit__slug", "source").annotate(
-        count=Count("id"), latest=Max("injured_date")
-    ))  # fmt: skip
-    told = []
-    for name, slug, source, count, latest in said:
-        quiet = (last - latest).days
-        chance = (1 - quiet / (BASELINE.days + 1)) ** count * len(said)
-        if count >= LEAST_CARDS and chance < CHANCE:
-            weekly = count / (BASELINE.days + 1 - quiet) * 7
-            told.append(Silence(name, slug, source, latest, quiet, weekly))
+    counts, latest = cards.counted("unit", "source"), cards.latest("unit", "source")
+    quiet = {key: (last - day).days for key, day in latest.items()}
+    chance = {
+        key: (1 - days / (BASELINE.days + 1)) ** counts[key] * len(counts) for key, days in quiet.items()
+    }
+    found = [key for key, count in counts.items() if count >= LEAST_CARDS and chance[key] < CHANCE]
+    units = Unit.objects.in_bulk([unit for unit, _source in found])
+    told = [
+        Silence(
+            units[unit].name, units[unit].slug, source, latest[key], quiet[key],
+            counts[key] / (BASELINE.days + 1 - quiet[key]) * 7,
+        )
+        for key in found for unit, source in [key]
+    ]  # fmt: skip
     return tuple(sorted(told, key=lambda one: (-one.days * one.weekly, one.slug, one.source)))

@@ -10,12 +10,13 @@ from django.core.exceptions import PermissionDenied
 from django.test import Client
 from django.urls import reverse
 
+from safecommunity.analysis import rates
 from safecommunity.audit.models import Line
 from safecommunity.library import watches
 from safecommunity.surveillance import actions, queries
-from safecommunity.surveillance.models import Alert
+from safecommunity.surveillance.models import Alert, InjuryCase
 from safecommunity.units.models import Unit
-from safecommunity.web.pages.injuries import alerts, analysis, telling
+from safecommunity.web.pages.injuries import alerts, analysis, sentences, telling
 from tests import make
 from tests.surveillance.test_alerts import quiet
 from tests.surveillance.test_cases import ASSAULT, FALL
@@ -47,8 +48,11 @@ def lin(street: Unit) -> Client:
 def test_the_month_is_one_sentence_whose_phrases_open_their_records(street: Unit, lin: Client) -> None:
     months(street, 3)
     put(street, date(2026, 11, 3), 16)
+    every = shown(lin, url("injuries:index", street) + "?month=2026-11")
+    assert "65岁及以上老人 · 家中 · 跌倒、坠落（这个月全是）。" in every
+    put(street, date(2026, 11, 3), cause="burn", place="trade", age="30", occupation="service")
     page = shown(lin, url("injuries:index", street) + "?month=2026-11")
-    assert "2026年11月登记伤害 16 起" in page
+    assert "2026年11月登记伤害 17 起" in page
     assert "比往常多" in page
     assert "65岁及以上老人 · 家中 · 跌倒、坠落 16 起" in page
     cards = url("injuries:cards", street)
@@ -110,6 +114,25 @@ def test_periods_are_compared_and_small_numbers_are_said_to_be_small(street: Uni
     put(street, date(2025, 11, 2), 30)
     assert "不像是偶然" in shown(lin, url("injuries:compare", street) + "?from=2026-11-01&to=2026-11-20")
     assert "数量太少" in shown(lin, url("injuries:compare", street) + "?from=2026-01-01&to=2026-01-30")
+
+
+def test_a_change_is_told_as_finely_as_it_is_known() -> None:
+    coarse, fine = rates.rate_ratio(12, 30, 21, 30), rates.rate_ratio(35_092, 365, 32_744, 365)
+    assert "少约 4 成；但真实变化可能在少约 7 成到多约 2 成之间" in sentences.ratio(12, 21, 1, coarse)
+    assert "多约 7%；真实变化在多约 6%到多约 9%之间" in sentences.ratio(35_092, 32_744, 1, fine)
+
+
+def test_the_explorer_says_how_many_cards_a_table_leaves_out(street: Unit, lin: Client) -> None:
+    put(street, date(2026, 11, 3), 5)
+    told = lin.get(url("injuries:explore", street)).context["told"]
+    assert not any("没有写" in told[name] for name in ("people", "hours", "cross"))
+    assert "这些卡都没有写，表里没有数。" in told["areas"]
+    bare = {"unit": street, "path": street.path, "injured_date": date(2026, 11, 3), "cause": "fall"}
+    InjuryCase.objects.insert([InjuryCase(**bare), InjuryCase(**bare)])
+    actions.pack_anew(unit=street)
+    told = lin.get(url("injuries:explore", street)).context["told"]
+    for name in ("people", "hours", "cross"):
+        assert "另有 2 起没有写，不在表里。" in told[name]
 
 
 @pytest.mark.requirement("R155")

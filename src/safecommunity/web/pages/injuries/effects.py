@@ -21,7 +21,7 @@ from safecommunity.units.permissions import Permission, can
 from safecommunity.web.access import PersonRequest, requires
 from safecommunity.web.clock import today
 from safecommunity.web.components.lists import sheet
-from safecommunity.web.pages.injuries.sentences import change, records
+from safecommunity.web.pages.injuries.sentences import change, changes, records
 
 if TYPE_CHECKING:
     from safecommunity.surveillance.effects import Question, Told
@@ -106,8 +106,8 @@ def sentences(told: Told) -> list[str]:
         return [words[told.silence]]
     effect = told.effect
     said = {
-        "before": number(told.mean_before), "after": number(told.mean_after), "change": change(effect.factor),
-        "low": change(effect.lower), "high": change(effect.upper), "least": change(effect.least),
+        **changes(effect.factor, effect.lower, effect.upper), "least": change(effect.least),
+        "before": number(told.mean_before), "after": number(told.mean_after),
     }  # fmt: skip
     first = _("开始以前每月 %(before)s 起，以后每月 %(after)s 起。") % said
     against = (

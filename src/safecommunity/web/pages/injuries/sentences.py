@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from safecommunity.surveillance.figures import Explored, Part, Story
 
 FEW = 10  # cases below which two periods are not compared
+FINE = 0.1  # between the limits of a ratio, below which tenths are too coarse for it
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +70,13 @@ def _parts(unit: Unit, found: Story, areas: dict[str, str]) -> Iterator[Phrase]:
     yield Phrase(_("超出往常的有"))
     for place, one in enumerate(found.parts):
         end = _("。") if place == len(found.parts) - 1 else _("、")
-        yield Phrase(part(one, areas) + end, records(unit, found.first, found.last, one.key))
+        yield Phrase(part(found, one, areas) + end, records(unit, found.first, found.last, one.key))
 
 
-def part(one: Part, areas: dict[str, str]) -> str:
+def part(found: Story, one: Part, areas: dict[str, str]) -> str:
     said = {"name": named(one.key, areas), "count": one.count, "low": one.usual.low, "high": one.usual.high}
+    if one.count == found.count:
+        return _("%(name)s（这个月全是）") % said
     return _("%(name)s %(count)s 起（往常 %(low)s—%(high)s 起）") % said
 
 
@@ -84,23 +87,33 @@ def ratio(count: int, other: int, years: int, found: Ratio) -> str:
     said = {"before": before, "other": average, "count": count}
     if count + other < FEW:
         return _("本期 %(count)s 起，%(before)s %(other)s 起；数量太少，不宜比较高低。") % said
-    said |= {"change": change(found.value), "low": change(found.lower), "high": change(found.upper)}
+    said |= changes(found.value, found.lower, found.upper)
     first = _("本期 %(count)s 起，%(before)s %(other)s 起，%(change)s；") % said
     if found.lower > 1 or found.upper < 1:
         return first + _("真实变化在%(low)s到%(high)s之间，不像是偶然。") % said
     return first + _("但真实变化可能在%(low)s到%(high)s之间，还不能说有变化。") % said
 
 
-def change(value: float) -> str:
-    """A ratio in words: `少约四成`, `多约两成`, `2.3 倍`."""
+def changes(value: float, lower: float, upper: float) -> dict[str, str]:
+    """A ratio and its limits in words."""
+    is_fine = upper - lower < FINE
+    return {
+        "change": change(value, is_fine=is_fine), "low": change(lower, is_fine=is_fine),
+        "high": change(upper, is_fine=is_fine),
+    }  # fmt: skip
+
+
+def change(value: float, *, is_fine: bool = False) -> str:
+    """A ratio in words: `少约 4 成`, finely `少约 38%`, `是原来的 2.3 倍`."""
     if isinf(value):
         return _("无法估计")
     if value >= 2:
         return _("是原来的 %(times)s 倍") % {"times": f"{value:.1f}"}
-    tenths = round(abs(value - 1) * 10)
-    if tenths == 0:
+    parts = round(abs(value - 1) * (100 if is_fine else 10))
+    if parts == 0:
         return _("几乎没变")
-    return (_("多约 %(tenths)s 成") if value > 1 else _("少约 %(tenths)s 成")) % {"tenths": tenths}
+    much = f"{parts}%" if is_fine else _("%(tenths)s 成") % {"tenths": parts}
+    return (_("多约 %(much)s") if value > 1 else _("少约 %(much)s")) % {"much": much}
 
 
 def standing(code: str) -> str:
@@ -137,23 +150,28 @@ def about(found: Explored) -> dict[str, str]:
         told["people"] = _("还没有填人口，所以只有起数，没有率。")
     else:
         told["people"] = _("每一组都不到 10 起，不计算率。")
+    told["people"] += _left_out(total - sum(one.male + one.female for one in found.bands), total)
     told["hours"] = _hours(found)
     told["cross"] = _("没有哪一格明显偏离所在行和列的预示。")
     if found.cross.marks.any():
         told["cross"] = _("有箭头的格子比所在行和列预示的多或少，已经考虑了同时看很多格子；其余不必解读。")
-    told["areas"] = _areas(found)
+    told["cross"] += _left_out(total - int(found.cross.counts.sum()), total)
+    told["areas"] = _areas(found) + _left_out(total - sum(one.count for one in found.areas), total)
     return told
 
 
 def _hours(found: Explored) -> str:
     counts = found.hours.counts
-    if not counts.sum():
-        return _("没有记录时点。")
     hour = int(counts.sum(axis=0).argmax())
-    told = _("%(hour)s时前后最多。") % {"hour": hour}
-    if found.unsaid_hours:
-        told += _("另有 %(count)s 起没有时点，不在图里。") % {"count": found.unsaid_hours}
-    return told
+    told = _("%(hour)s时前后最多。") % {"hour": hour} if counts.any() else ""
+    return told + _left_out(found.unsaid_hours, found.total)
+
+
+def _left_out(count: int, total: int) -> str:
+    """Of the cards that do not say what a table is by, "" where there are none."""
+    if count == total:
+        return _("这些卡都没有写，表里没有数。")
+    return _("另有 %(count)s 起没有写，不在表里。") % {"count": count} if count else ""
 
 
 def _areas(found: Explored) -> str:
