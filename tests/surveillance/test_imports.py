@@ -13,7 +13,7 @@ from safecommunity.jobs.worker import drain
 from safecommunity.ledgers.models import Entry
 from safecommunity.sheets import store
 from safecommunity.surveillance import actions, queries, tasks
-from safecommunity.surveillance.models import CardImport
+from safecommunity.surveillance.models import CardImport, Pack
 from safecommunity.units.models import Unit
 from safecommunity.units.scope import StaleRecord
 from tests import make
@@ -76,6 +76,22 @@ def test_real_rows_come_in_through_their_mapping_and_once(
     second = uploaded(street, lin, text, sheet, "traffic-police")
     assert (second.added, second.known) == (0, added)
     assert queries.cases(street, lin).count() == added
+
+
+def test_the_figures_are_packed_before_a_sheet_is_said_to_be_in(
+    street: Unit, lin: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    packed: list[bool] = []
+    taken_in = actions.sheet_taken_in
+
+    def told(*, row: CardImport) -> None:
+        packed.extend(one.packed == one.mark for one in Pack.objects.in_unit(row.unit))
+        taken_in(row=row)
+
+    monkeypatch.setattr(actions, "sheet_taken_in", told)
+    assert uploaded(street, lin, VICTORIAN, "vic-road-crash").state == "done"
+    assert packed
+    assert all(packed)
 
 
 def test_a_sheet_is_matched_by_hand_and_the_match_is_remembered_for_its_source(

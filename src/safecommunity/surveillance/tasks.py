@@ -75,7 +75,7 @@ def look_at_sheet(job: Job, progress: Progress) -> dict[str, Any]:
 
 @task("surveillance.import-run", needs=Permission.INJURY_ENTER)
 def run_import(job: Job, progress: Progress) -> dict[str, Any]:
-    """Take the rows in, chunk by chunk, behind the place reached."""
+    """Take the rows in, chunk by chunk, behind the place reached; who then opens a page finds them packed."""
     row = _import(job)
     if row.state != CardImport.State.RUNNING:
         return {}
@@ -89,6 +89,7 @@ def run_import(job: Job, progress: Progress) -> dict[str, Any]:
     except SheetRefused as refusal:
         actions.refuse_sheet(row=row, reason=str(refusal.message))
         return {}
+    actions.pack(unit=row.unit)
     actions.sheet_taken_in(row=row)
     return {"added": row.added}
 
