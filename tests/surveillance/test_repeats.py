@@ -92,6 +92,9 @@ def test_the_latest_are_looked_at_where_there_are_too_many(
     cards(street, [(at, at % 2, 0) for at in range(80)])
     monkeypatch.setattr(repeats, "MOST", 60)
     assert (found(street, lin).cards, found(street, lin).is_cut) == (60, True)
+    monkeypatch.setattr(repeats, "LARGEST", 79)
+    assert found(street, lin).silence == "large"
+    monkeypatch.setattr(repeats, "LARGEST", 80)
     monkeypatch.setattr(repeats, "MOST_PAIRS", 300)  # 30 at each of two points: 870 pairs; 15: 210
     assert (found(street, lin).cards, found(street, lin).is_cut) == (30, True)
 

@@ -64,8 +64,8 @@ class FollowerOut(Schema):
 
 class RepeatsOut(Schema):
     """Of the latest `cards` that say where (`is_cut`: not all of them) the pairs within 100 m and 7 days;
-    `chance`: that chance alone brings as many; `silence`: why nothing was looked for: `positions`, `cases`,
-    or "".
+    `chance`: that chance alone brings as many; `silence`: why nothing was looked for: `large` (too many),
+    `positions`, `cases`, or "".
     """
 
     cards: int

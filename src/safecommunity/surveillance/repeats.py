@@ -22,6 +22,7 @@ from safecommunity.units.models import Unit
 NEAR, SOON = 100, 7  # metres, days
 SHARE, FEWEST = 0.6, 30  # of the cards that must say where, and how many at least
 MOST, MOST_PAIRS = 3_000, 200_000  # cards looked at, and pairs of them close by
+LARGEST = 30_000  # cards, of which so many as are looked at are still some weeks
 MOST_CHANCE = 0.05
 SHOWN = 5
 REPLICATES, SEED = 999, 20260101
@@ -42,8 +43,8 @@ class Repeats:
     """`close`: pairs near and soon, `expected` by chance; `chance`: how often it brings as many.
 
     `cards`: the latest ones that were looked at, `is_cut` where not all that say where; `latest`: the latest
-    such pairs, where there are more than chance brings. `silence`: why nothing was looked for: `positions`,
-    `cases`, or "".
+    such pairs, where there are more than chance brings. `silence`: why nothing was looked for: `large`,
+    `positions`, `cases`, or "".
     """
 
     cards: int = 0
@@ -58,12 +59,15 @@ class Repeats:
 def repeats(unit: Unit, user: User, ask: Ask, first: date, last: date) -> Repeats:
     """The cards that answer and say where, between two days."""
     ask = ask.between(first, last)
+    total = len(columns.asked(unit, user, ask))
+    if total > LARGEST:
+        return Repeats(silence="large")
     rows = queries.cases(unit, user, ask).exclude(longitude=None).exclude(latitude=None)
     said = list(rows.values_list("injured_date", "longitude", "latitude", "uuid")[:MOST])
     located = len(said) if len(said) < MOST else rows.order_by().count()
     if located < FEWEST:
         return Repeats(silence="cases")
-    if located < SHARE * len(columns.asked(unit, user, ask)):
+    if located < SHARE * total:
         return Repeats(silence="positions")
     once = list({row[:3]: row for row in said}.values())
     days = np.array([day.toordinal() for day, *_rest in once], dtype=float)

@@ -10,6 +10,7 @@ from django.test import Client
 
 from safecommunity.audit.models import Line
 from safecommunity.places.models import Grid
+from safecommunity.surveillance import repeats
 from safecommunity.units.models import Unit
 from safecommunity.web.pages.injuries import analysis
 from tests import make
@@ -116,7 +117,9 @@ def test_an_even_map_says_that_high_places_are_not_seen_to_lie_together(street: 
     assert "这里和周围" not in text
 
 
-def test_what_is_soon_followed_close_by_is_told_with_its_cards(street: Unit, seen: Client) -> None:
+def test_what_is_soon_followed_close_by_is_told_with_its_cards(
+    street: Unit, seen: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
     address = url("injuries:places", street)
     assert "写了位置的不到 30 起" in shown(seen, address)
     cards(street, [(15 * at, at, 0) for at in range(20)])
@@ -129,8 +132,14 @@ def test_what_is_soon_followed_close_by_is_told_with_its_cards(street: Unit, see
     assert "2026-10-13" in shown(seen, url("injuries:detail", street, page.context["latest"][0].earlier))
     cards(street, [(at, 50 + at, None) for at in range(40)])
     assert "写了位置的不到六成" in shown(seen, address)
-    cards(street, [(7 * (at % 40), 100 + at, 0) for at in range(200)])
-    assert "全凭偶然" in shown(seen, address)
+    monkeypatch.setattr(repeats, "LARGEST", 79)
+    assert "请到下一级看" in shown(seen, address)
+
+
+def test_what_is_not_seen_to_be_soon_followed_says_so(street: Unit, seen: Client) -> None:
+    cards(street, [(9 * at, at, 0) for at in range(40)])
+    text = shown(seen, url("injuries:places", street))
+    assert "看不出一起之后附近很快又有：相距 100 米、7 天以内的有 0 对，全凭偶然应约 0 对。" in text
 
 
 def test_more_places_ask_no_more_questions() -> None:

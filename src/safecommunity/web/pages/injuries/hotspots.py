@@ -59,6 +59,10 @@ def index(request: PersonRequest, unit: Unit) -> HttpResponse:
         "rows": [(*row, SIGNS.get(row[2]), around(row[0].around)) for row in rows],
         "map": _map(rows, found),
         "signs": SIGNS.items(),
+        "legend": [
+            (_("连成一片的高处"), "red", SIGNS["red"]),
+            *((standing(code), TONES[code], SIGNS[TONES[code]]) for code in ("high", "low")),
+        ],
         "levels": [(code, word, code == found.level) for code, word in LEVELS.items()],
         "filters": display.filters(ask, FILTERS),
         "is_narrow": ask.is_narrow,
@@ -141,6 +145,7 @@ def beside(found: Hotspots) -> str:
 def followed(found: Repeats) -> str:
     """Whether injuries were soon followed by others close by."""
     words = {
+        "large": _("起数太多，一起之后附近是不是很快又有，请到下一级看。"),
         "cases": _("写了位置的不到 30 起，看不出一起之后附近是不是很快又有。"),
         "positions": _("写了位置的不到六成，看不出一起之后附近是不是很快又有。"),
     }
