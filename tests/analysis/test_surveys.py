@@ -35,6 +35,18 @@ def test_a_sample_is_dealt_out_by_people_or_by_people_and_spread():
     assert surveys.allocated(100, [5000, 3000, 2000]) == (50, 30, 20)
     assert surveys.allocated(100, [5000, 5000], [0.1, 0.3]) == (25, 75)
     assert surveys.allocated(10, [2, 1000]) == (1, 9)
+    assert surveys.allocated(1_000_001, [5_000_000, 3_000_000, 2_000_000]) == (500_001, 300_000, 200_000)
+
+
+@given(st.lists(st.integers(1, 300), min_size=1, max_size=8), st.data())
+def test_a_sample_is_dealt_out_as_if_one_by_one(strata, data):
+    """Each to whom most is lacking, once all have one."""
+    size = data.draw(st.integers(len(strata), sum(strata)))
+    wanted, given_out = [size * people / sum(strata) for people in strata], [1] * len(strata)
+    while sum(given_out) < size:
+        lacking = [want - have for want, have in zip(wanted, given_out, strict=True)]
+        given_out[int(np.argmax(lacking))] += 1
+    assert surveys.allocated(size, strata) == tuple(given_out)
 
 
 @given(st.lists(st.integers(0, 300), min_size=1, max_size=8).filter(any), st.data())

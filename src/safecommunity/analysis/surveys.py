@@ -94,7 +94,9 @@ def allocated(size: int, strata: Sequence[int], spread: Sequence[float] | None =
     if size > people.sum() or weights.sum() <= 0:
         raise ValueError("the sample is larger than the strata, or they are empty")
     wanted = size * weights / weights.sum()
-    given = np.where((weights > 0) & (size >= (weights > 0).sum()), 1.0, 0.0)
+    least = np.where((weights > 0) & (size >= (weights > 0).sum()), 1.0, 0.0)
+    # What is dealt one by one never falls short of the whole part by more than those below one take.
+    given = np.clip(np.floor(wanted) - (wanted < 1).sum(), least, people)
     for _ in range(int(size - given.sum())):
         given[np.where(given < people, wanted - given, -np.inf).argmax()] += 1
     return tuple(int(number) for number in given)

@@ -216,6 +216,14 @@ def limits() -> str:
     return _("多于其余不等于原因在此，也可能是登记得更全；没有报出的不等于没有风险。")
 
 
+def survey_method() -> str:
+    """How a questionnaire's sample and shares are worked out."""
+    return _(
+        "样本量 Cochran 1977（有限总体校正），整群的设计效应 Kish 1965；按人口分层加权，方差线性化，"
+        "界限取对数优势尺度（Korn & Graubard 1999）；各处 Wilson 1927；两次之差 Newcombe 1998；95%。"
+    )
+
+
 def heads() -> list[str]:
     """The headings of `line`."""
     return [

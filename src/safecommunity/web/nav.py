@@ -76,7 +76,7 @@ SECTIONS: tuple[Section, ...] = (
         "notebook-tabs",
         "ledgers:index",
         P.LEDGER_VIEW,
-        covers=("imports", "exports"),
+        covers=("imports", "exports", "surveys"),
         phone=True,
     ),
     Section("injuries", _("伤害"), "bandage", "injuries:index", P.INJURY_VIEW, covers=("accidents",)),

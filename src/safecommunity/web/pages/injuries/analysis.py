@@ -144,6 +144,7 @@ def methods(request: PersonRequest, unit: Unit) -> HttpResponse:
         "series": series,
         "false_alarms": round(watch.method.false_alarms(series)),
         "finder": wording.method(),
+        "surveys": wording.survey_method(),
         "judged": {
             wording.alert_method(code): counts for code, counts in queries.judged(unit, request.user).items()
         },

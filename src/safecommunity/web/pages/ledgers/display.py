@@ -33,6 +33,7 @@ ACTS = {
     "evidence.cited": gettext_lazy("引用为佐证"),
     "evidence.uncited": gettext_lazy("取消引用"),
 }
+HELPERS = {"diagnoses": ("surveys:plan", gettext_lazy("抽样与知晓率"))}
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +95,12 @@ def keeper(ledger: LedgerType, unit: Unit) -> str:
     """Where the things of a ledger are worked on that is not written by hand; else empty."""
     namespace = ledger.kept_by.partition(":")[0]
     return reverse(f"{namespace}:index", args=[unit.slug]) if namespace else ""
+
+
+def helper(ledger: LedgerType, unit: Unit) -> tuple[str, str] | None:
+    """The page where what a ledger holds is worked out, and its name."""
+    known = HELPERS.get(ledger.code)
+    return (reverse(known[0], args=[unit.slug]), str(known[1])) if known else None
 
 
 def kept(entry: Entry) -> str:

@@ -89,6 +89,7 @@ def entries(request: HttpRequest, unit: Unit, code: str) -> HttpResponse:
         **_names(ledger),
         **_rights(request, unit, ledger),
         "kept_at": followed(_user(request), unit, display.keeper(ledger, unit)),
+        "helper": display.helper(ledger, unit),
         "page": page,
         "rows": display.rows(ledger, shown, queries.titles(unit, shown), today()),
         "columns": [(field.code, local(field.words), field.is_number) for field in display.columns(ledger)],
