@@ -39,3 +39,22 @@ def test_a_series_of_zeros_ends_near_zero():
     fit = poisson(GROUPS, np.zeros_like(Y), ALL)
     assert np.all(fit.mean < 1e-6)
     assert np.all(np.isfinite(fit.coefficients))
+
+
+def test_a_design_with_zeros_anywhere_ends_where_its_score_is_zero_and_has_its_information():
+    dice = np.random.default_rng(5)
+    design = dice.normal(size=(1, 60, 4)) * (dice.random((1, 60, 4)) < 0.6)
+    y, weights = dice.poisson(4, (1, 60)).astype(float), dice.random((1, 60))
+    fit = poisson(design, y, weights)
+    x, working = design[0], weights[0] * fit.mean[0]
+    np.testing.assert_allclose(x.T @ (weights[0] * (y[0] - fit.mean[0])), 0, atol=1e-9)
+    inverse = np.linalg.inv(x.T @ (working[:, None] * x))
+    np.testing.assert_allclose(fit.inverse[0], inverse, rtol=1e-9)
+    np.testing.assert_allclose(fit.leverage[0], working * np.einsum("ij,jk,ik->i", x, inverse, x), rtol=1e-9)
+
+
+def test_where_a_fit_begins_is_not_where_it_ends():
+    begin = np.full_like(Y, 50.0)
+    there = poisson(GROUPS, Y, ALL, begin=begin)
+    np.testing.assert_allclose(there.mean, poisson(GROUPS, Y, ALL).mean, rtol=1e-9)
+    assert np.all(begin == 50)

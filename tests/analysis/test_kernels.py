@@ -75,13 +75,6 @@ def test_drawn_neighbours_never_are_the_area_itself():
     assert at_least.tolist() == at_most.tolist() == [2, 2, 2]
 
 
-def test_the_inverse_information_of_a_design_with_zeros():
-    design = np.array([[1.0, 0.0], [1.0, 1.0], [1.0, 1.0]])
-    working = np.array([2.0, 3.0, 5.0])
-    wanted = np.linalg.inv(design.T @ np.diag(working) @ design)
-    np.testing.assert_allclose(kernels.information(design, working, 0.0), wanted, rtol=1e-12)
-
-
 def test_everything_can_be_prepared_before_it_is_asked_for():
     kernels.prepare()
     assert all(kernel.signatures for kernel in (kernels.best_rounds, kernels.largest_by_chance))

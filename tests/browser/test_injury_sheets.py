@@ -21,7 +21,7 @@ from tests.browser.harness import check_page
 from tests.core.test_card_sheets import FRENCH
 from tests.surveillance.test_figures import put
 
-CASUALTIES = 1_200
+CASUALTIES = 50_000
 
 
 @pytest.fixture(autouse=True)
@@ -61,7 +61,7 @@ def watched(page: Page, monkeypatch: pytest.MonkeyPatch) -> list[str]:
 def test_a_sheet_of_road_casualties_comes_in_while_the_page_tells_how_far_it_is(
     visit: Visit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(tasks, "CHUNK", 400)
+    monkeypatch.setattr(tasks, "CHUNK", 10_000)
     unit = make.unit()
     page = visit(f"/{unit.slug}/injuries/imports/", person=make.member(unit))
     check_page(page, "injuries-imports")
@@ -73,15 +73,16 @@ def test_a_sheet_of_road_casualties_comes_in_while_the_page_tells_how_far_it_is(
     check_page(page, "injuries-import-waiting")
     said = watched(page, monkeypatch)
     worker.drain()
-    assert said == ["401 / 1201", "801 / 1201", "1201 / 1201"]
+    assert said == [f"{tenth}0001 / 50001" for tenth in range(1, 6)]
     page.get_by_role("link", name="看这些卡").wait_for()
+    expect(page.locator("#import-state")).to_contain_text("已导入")
     check_page(page, "injuries-import-done")
-    expect(page.locator(".tile", has_text="新增")).to_contain_text("800")
-    expect(page.locator(".tile", has_text="不是伤害")).to_contain_text("400")
+    expect(page.locator(".tile", has_text="新增")).to_contain_text("33,333")
+    expect(page.locator(".tile", has_text="不是伤害")).to_contain_text("16,667")
     page.get_by_role("link", name="看这些卡").click()
-    page.get_by_text("800 张").first.wait_for()
+    page.get_by_text("33,333 张").first.wait_for()
     page.goto(f"/{unit.slug}/injuries/explore/?from=2012-01-01&to=2020-12-31&outcome=admitted")
-    page.get_by_text("400").first.wait_for()
+    page.get_by_text("16,667 起").first.wait_for()
     check_page(page, "injuries-explore-casualties")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -50,6 +51,16 @@ def test_a_row_that_comes_twice_in_one_sheet_is_counted_as_there(street: Unit, l
     twice = VICTORIAN + VICTORIAN.splitlines()[-1] + "\n"
     row = uploaded(street, lin, twice, "vic-road-crash")
     assert (row.added, row.known) == (7, 3)
+
+
+def test_an_import_knows_between_which_days_its_injuries_lie(
+    street: Unit, lin: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tasks, "CHUNK", 1)
+    row = uploaded(street, lin, AMERICAN, "us-fars-accident")
+    assert (row.first_day, row.last_day) == (date(2013, 1, 3), date(2013, 1, 6))
+    row = uploaded(street, lin, AMERICAN.splitlines()[0] + "\n", "us-fars-accident")
+    assert (row.state, row.first_day, row.last_day) == ("done", None, None)
 
 
 def again(row: CardImport) -> CardImport:

@@ -191,12 +191,14 @@ class _Model:
         design = self.design if trend else np.delete(self.design, 1, axis=2)
         y, used, which = self.y[chosen], self.used[chosen], self.which[chosen]
         fits = poisson(design, y, used, which)
-        return poisson(design, y, self._weights(fits, y, used), which) if self.reweight else fits
+        if not self.reweight:
+            return fits
+        return poisson(design, y, self._weights(fits, y, used), which, begin=fits.mean)
 
     def _weights(self, fits: Fits, y: Array, used: Array) -> Array:
         """Periods that stand out count less: the inverse square of their Anscombe residual."""
         spread = np.sqrt(np.maximum(fits.dispersion, 1)[:, None] * np.maximum(1 - fits.leverage, 1e-12))
-        residual = 1.5 * (y ** (2 / 3) * fits.mean ** (-1 / 6) - fits.mean ** (1 / 2)) / spread
+        residual = 1.5 * (np.cbrt(y) ** 2 / np.cbrt(np.sqrt(fits.mean)) - np.sqrt(fits.mean)) / spread
         weights = np.where(residual > self.outlying, np.maximum(residual, 1e-6) ** -2, 1.0) * used
         return np.asarray(weights * (used.sum(axis=1) / weights.sum(axis=1))[:, None])
 

@@ -155,95 +155,113 @@ def sums_by_chance(
 
 
 @compiled
-def information(design: Array, working: Array, ridge: float) -> Array:
-    """The inverse of X'WX of one fit, scaled for the sake of accuracy; most entries of X are zero."""
-    size = design.shape[1]
-    found = np.zeros((size, size))
+def factored(
+    places: NDArray[np.uint16], values: Array, working: Array, ridge: float, factor: Array, scale: Array
+) -> None:
+    """Into `factor` and `scale` the Cholesky factor of X'WX of one fit, scaled for the sake of accuracy; its
+    diagonal is inverted. The rest as for `poisson_fits`.
+    """
+    size = len(scale)
+    factor[:] = 0
     for row in range(len(working)):
-        if working[row] > 0:
-            for one in range(size):
-                if design[row, one] != 0:
-                    part = design[row, one] * working[row]
-                    for other in range(one, size):
-                        found[one, other] += part * design[row, other]
-    scale = np.empty(size)
+        for at in range(places.shape[1]):
+            part, one = values[row, at] * working[row], places[row, at]
+            for before in range(at + 1):
+                factor[one, places[row, before]] += part * values[row, before]
     for one in range(size):
-        scale[one] = np.sqrt(max(found[one, one], 1e-300))
+        scale[one] = 1 / math.sqrt(max(factor[one, one], 1e-300))
+        for other in range(one + 1):
+            factor[one, other] *= scale[one] * scale[other]
+        factor[one, one] += ridge
+        for other in range(one + 1):
+            found = factor[one, other]
+            for at in range(other):
+                found -= factor[one, at] * factor[other, at]
+            if other < one:
+                factor[one, other] = found * factor[other, other]
+            else:
+                factor[one, one] = 1 / math.sqrt(max(found, ridge))
+
+
+@compiled
+def solve(factor: Array, scale: Array, wanted: Array, found: Array) -> None:
+    """Into `found` what X'WX, as `factored`, takes to `wanted`."""
+    size = len(wanted)
     for one in range(size):
-        for other in range(one, size):
-            found[one, other] /= scale[one] * scale[other]
-            found[other, one] = found[one, other]
-        found[one, one] += ridge
-    inverse = np.empty_like(found)
-    inverse[:] = np.linalg.inv(found)
-    for one in range(size):
-        for other in range(size):
-            inverse[one, other] /= scale[one] * scale[other]
-    return inverse
+        found[one] = wanted[one] * scale[one]
+        for at in range(one):
+            found[one] -= factor[one, at] * found[at]
+        found[one] *= factor[one, one]
+    for one in range(size - 1, -1, -1):
+        for at in range(one + 1, size):
+            found[one] -= factor[at, one] * found[at]
+        found[one] *= factor[one, one]
+    found *= scale
 
 
 @compiled
 def poisson_fits(
-    design: Array,
+    places: NDArray[np.uint16],
+    values: Array,
     which: NDArray[np.int64],
     y: Array,
     weights: Array,
+    means: Array,
+    log_means: Array,
+    size: int,
     rounds: int,
     close: float,
     lowest: float,
     highest: float,
     ridge: float,
-) -> tuple[Array, Array, Array, Array]:
-    """Coefficients, means, inverse information and leverage of each fit; see `glm.poisson` for the shapes."""
-    fits, rows, size = len(y), y.shape[1], design.shape[2]
-    coefficients, means = np.zeros((fits, size)), np.ones((fits, rows))
-    inverses, leverage = np.empty((fits, size, size)), np.zeros((fits, rows))
-    working, score = np.zeros(rows), np.empty(size)
+) -> tuple[Array, Array, Array]:
+    """Coefficients, inverse information and leverage of each fit; see `glm.poisson` for the shapes.
+
+    `values` k × n × w: what is not zero in each row of a design, `places`: in which of its `size` columns, in
+    order. `means` and `log_means` m × n hold where to begin and, afterwards, what was found. A fit ends when
+    no mean changes by more than `close` of itself.
+    """
+    fits, rows, wide = len(y), y.shape[1], values.shape[2]
+    coefficients, inverses = np.zeros((fits, size)), np.empty((fits, size, size))
+    leverage, working = np.zeros((fits, rows)), np.empty(rows)
+    factor, scale, score, unit = np.empty((size, size)), np.empty(size), np.empty(size), np.zeros(size)
     for fit in range(fits):
-        x, weight, count, mean = design[which[fit]], weights[fit], y[fit], means[fit]
-        log_mean = np.zeros(rows)
-        for row in range(rows):
-            if weight[row] > 0:
-                mean[row] = count[row] + 0.1
-                log_mean[row] = np.log(mean[row])
-        before = np.inf
+        at, x, found, inverse = places[which[fit]], values[which[fit]], coefficients[fit], inverses[fit]
+        weight, count, mean, log_mean = weights[fit], y[fit], means[fit], log_means[fit]
         for _ in range(rounds):
             score[:] = 0
             for row in range(rows):
                 working[row] = weight[row] * mean[row]
-                if weight[row] > 0:
-                    z = working[row] * (log_mean[row] + (count[row] - mean[row]) / mean[row])
-                    for one in range(size):
-                        score[one] += x[row, one] * z
-            coefficients[fit] = information(x, working, ridge) @ score
-            deviance = 0.0
+                z = working[row] * log_mean[row] + weight[row] * (count[row] - mean[row])
+                for one in range(wide):
+                    score[at[row, one]] += x[row, one] * z
+            factored(at, x, working, ridge, factor, scale)
+            solve(factor, scale, score, found)
+            step = 0.0
             for row in range(rows):
                 if weight[row] > 0:
-                    found = 0.0
-                    for one in range(size):
-                        found += x[row, one] * coefficients[fit, one]
-                    log_mean[row] = min(max(found, lowest), highest)
-                    mean[row] = np.exp(log_mean[row])
-                    surprise = mean[row] - count[row]
-                    if count[row] > 0:
-                        surprise += count[row] * (np.log(count[row]) - log_mean[row])
-                    deviance += 2 * weight[row] * surprise
-            if abs(deviance - before) < close * (abs(deviance) + 0.1):
+                    line = 0.0
+                    for one in range(wide):
+                        line += x[row, one] * found[at[row, one]]
+                    line = min(max(line, lowest), highest)
+                    step = max(step, abs(line - log_mean[row]))
+                    log_mean[row], mean[row] = line, math.exp(line)
+            if step < close:
                 break
-            before = deviance
         for row in range(rows):
             working[row] = weight[row] * mean[row]
-        inverse = information(x, working, ridge)
-        inverses[fit] = inverse
+        factored(at, x, working, ridge, factor, scale)
+        for one in range(size):
+            unit[one] = 1
+            solve(factor, scale, unit, inverse[one])
+            unit[one] = 0
         for row in range(rows):
-            if weight[row] > 0:
-                found = 0.0
-                for one in range(size):
-                    if x[row, one] != 0:
-                        for other in range(size):
-                            found += x[row, one] * inverse[one, other] * x[row, other]
-                leverage[fit, row] = working[row] * found
-    return coefficients, means, inverses, leverage
+            spread = 0.0
+            for one in range(wide):
+                for other in range(wide):
+                    spread += x[row, one] * inverse[at[row, one], at[row, other]] * x[row, other]
+            leverage[fit, row] = working[row] * spread
+    return coefficients, inverses, leverage
 
 
 def prepare() -> None:
@@ -255,6 +273,6 @@ def prepare() -> None:
     as_many_close(np.zeros((1, 2), np.int32), one, 1.0, 1, 1, 0)
     drawn(1, 1, 1, 0)
     sums_by_chance(np.ones(2), one, starts, np.zeros((1, 1), np.int32), one)
-    poisson_fits(
-        np.ones((1, 1, 1)), np.zeros(1, np.int64), np.ones((1, 1)), np.ones((1, 1)), 1, 1.0, -1.0, 1.0, 0.0
-    )
+    design, row = np.ones((1, 1, 1)), np.ones((1, 1))
+    at = np.zeros((1, 1, 1), np.uint16)
+    poisson_fits(at, design, starts[:1], row, row, row, row, 1, 1, 1.0, 0.0, 1.0, 0.0)

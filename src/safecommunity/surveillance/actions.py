@@ -704,6 +704,7 @@ def take_sheet_rows(
                 uid = uuid.uuid5(uuid.NAMESPACE_URL, f"card/{name}/{place}")
                 good.append((uid, replace(checked, unusual=doubts)))
     once = list({uid: (uid, checked) for uid, checked in good}.values())
+    days = [date.fromisoformat(checked.clean["injured_date"]) for _uid, checked in once]
     added = take_in(unit=row.unit, rows=once, by=row.by, source=row.name, today=today)
     change(
         row,
@@ -714,6 +715,8 @@ def take_sheet_rows(
         skipped=row.skipped + sum(not told_of for _number, told_of, _key in rows),
         refused=row.refused + len(refusals),
         refusals=[*row.refusals, *refusals][:MOST_REFUSALS],
+        first_day=min(filter(None, (row.first_day, *days)), default=None),
+        last_day=max(filter(None, (row.last_day, *days)), default=None),
     )
 
 

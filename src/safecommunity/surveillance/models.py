@@ -293,7 +293,7 @@ class CardImport(UnitRow):
     `sheet`: the mapping file, "" where the headings are matched by hand in `columns` (field → heading); they
     are proposed again for the next sheet of the same `source`. `position` is the last row taken in, written
     in the transaction of its cards: a job that is run again goes on behind it. `refusals`: the first refused
-    rows, (row, reason).
+    rows, (row, reason). `first_day`, `last_day`: between which days its injuries lie.
     """
 
     class State(models.TextChoices):
@@ -317,6 +317,8 @@ class CardImport(UnitRow):
     skipped = models.PositiveIntegerField(_("不是伤害"), default=0)
     refused = models.PositiveIntegerField(_("拒绝"), default=0)
     refusals = models.JSONField(default=list)
+    first_day = models.DateField(null=True)
+    last_day = models.DateField(null=True)
     reason = models.CharField(_("原因"), max_length=300, blank=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     finished_at = models.DateTimeField(_("完成时间"), null=True)

@@ -44,6 +44,10 @@ def test_a_known_source_comes_in_at_once(street: Unit, lin: Client) -> None:
     drain()
     page = shown(lin, answer["Location"])
     assert "已导入" in page
+    for name in ("explore", "cards"):
+        address = f"{url(f'injuries:{name}', street)}?from=2005-01-01&to=2005-01-02"
+        assert address.replace("&", "&amp;") in page
+        assert "2005-01-01" in shown(lin, address)
     assert 'hx-trigger="every 1s"' not in page
     assert "table.csv" in shown(lin, imports)
 

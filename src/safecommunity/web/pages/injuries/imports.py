@@ -133,6 +133,7 @@ def _page(
         "form": form or (MatchForm(row) if matching else None),
         "sheet": local(card_sheets[row.sheet]) if row.sheet in card_sheets else "",
         "is_cut": row.refused > len(row.refusals),
+        "days": f"?from={row.first_day}&to={row.last_day}" if row.first_day else "",
     }
     return render(request, "injuries/import.html", context, status=status)
 
