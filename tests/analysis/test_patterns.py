@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from safecommunity.analysis import patterns
 from tests.analysis.references import cases, close, numbers, outcome, table
@@ -64,17 +65,60 @@ def test_a_season_has_a_peak_and_a_height():
     assert found.p < 1e-12
 
 
-def test_a_change_of_level_is_found_where_it_is():
-    counts = np.concatenate([np.full(20, 10), np.full(15, 20)])
-    found = patterns.change_point(counts, seed=3)
-    assert (found.at, found.ratio.value, found.p) == (20, 2.0, 0.001)
+def test_a_season_is_taken_out_of_a_trend_and_of_its_limits():
+    months = np.arange(60)
+    counts = np.round(100 * 0.996**months * np.exp(0.5 * np.cos(2 * np.pi * months / 12)))
+    plain, found = patterns.trend(counts), patterns.trend(counts, length=12)
+    assert found.value == pytest.approx(0.996, abs=2e-4)
+    assert found.upper < 1 < plain.upper
 
 
-def test_chance_is_seldom_taken_for_a_change():
+def test_a_jump_is_found_where_it_is():
+    months = np.arange(60)
+    smooth = 80 * 1.01**months * np.exp(0.3 * np.cos(2 * np.pi * months / 12))
+    found = patterns.jump(np.round(smooth * np.where(months < 34, 1, 1.5)), 12)
+    assert (found.at, found.factor) == (34, pytest.approx(1.5, rel=0.03))
+    assert found.p < 1e-9
+    gone = patterns.jump(np.round(smooth * (months < 40)), 12)
+    assert (gone.at, gone.factor < 0.01, gone.p < 1e-9) == (40, True, True)
+
+
+def test_a_steady_fall_that_levels_off_with_a_season_is_no_jump():
+    months = np.arange(60)
+    smooth = 200 * np.exp(-0.02 * np.minimum(months, 40) + 0.3 * np.cos(2 * np.pi * months / 12))
+    assert patterns.jump(np.round(smooth), 12).p == 1
+
+
+@pytest.mark.parametrize("spread", [0, 0.03])
+def test_chance_is_seldom_taken_for_a_jump(spread):
+    """Also where the months vary more than chance alone would have it."""
     rng = np.random.default_rng(5)
-    p = [patterns.change_point(rng.poisson(4, 30), replicates=99, seed=seed).p for seed in range(60)]
-    assert 0.2 < np.mean(np.array(p) <= 0.5) < 0.8
-    assert np.mean(np.array(p) <= 0.05) < 0.2
+    months = np.arange(60)
+    mean = 60 * np.exp(-0.01 * months + 0.3 * np.cos(2 * np.pi * months / 12))
+    more = rng.gamma(1 / spread, spread, (300, 60)) if spread else np.ones((300, 60))
+    p = np.array([patterns.jump(counts, 12).p for counts in rng.poisson(mean * more)])
+    assert (p < 0.01).sum() <= 8
+    assert 0 < (p < 0.5).sum() < 200
+
+
+def test_a_jump_is_the_best_step_of_an_ordinary_regression():
+    """Held against an F test worked out from sums of squares: with large counts of one size both agree."""
+    rng = np.random.default_rng(11)
+    counts, months = rng.normal(1e6, 2e4, 36).round(), np.arange(36)
+    angle = 2 * np.pi * months / 12
+    waves = [wave(n * angle) for n in (1, 2) for wave in (np.cos, np.sin)]
+
+    def left(columns):
+        return np.linalg.lstsq(np.column_stack(columns), np.log(counts), rcond=None)[1][0]
+
+    smallest, best = 1.0, 0
+    for at in range(12, 25):
+        smooth = [np.ones(36), months / 36, *waves, np.maximum(months - at, 0) / 36]
+        full = left([*smooth, months >= at])
+        p = stats.f.sf((left(smooth) - full) / (full / 28), 1, 28)
+        smallest, best = min((smallest, best), (p, at))
+    found = patterns.jump(counts, 12)
+    assert (found.at, found.p) == (best, pytest.approx(min(13 * smallest, 1), rel=0.1))
 
 
 def test_what_cannot_be_judged_is_refused():
@@ -82,7 +126,9 @@ def test_what_cannot_be_judged_is_refused():
         patterns.season(np.ones(20), 12)
     with pytest.raises(ValueError, match="four periods with an event"):
         patterns.trend([0, 0, 1, 0, 2, 0])
-    with pytest.raises(ValueError, match="some events"):
-        patterns.change_point(np.zeros(20))
+    with pytest.raises(ValueError, match="24 periods"):
+        patterns.jump(np.ones(23), 12)
+    with pytest.raises(ValueError, match="four periods with an event"):
+        patterns.jump(np.zeros(30), 12)
     with pytest.raises(ValueError, match="without empty rows"):
         patterns.independence([[0, 0], [1, 2]])

@@ -64,6 +64,17 @@ def test_a_place_with_its_own_figures_stands_for_all_that_lies_inside(places: di
     assert queries.population_years(["13"]) == [2025]
 
 
+def test_the_people_of_several_years_are_those_of_each_of_them(places: dict[str, Division]) -> None:
+    put(places["130102003008"], FULL, 2023)
+    for year in (2024, 2025):
+        put(places["130102003008"], [("0", 0, None, "all", 40)], year)
+    put(places["130102003"], [("0", 0, None, "all", 130)], 2024)
+    found = queries.population_by_year(["1301"], [2022, 2023, 2024, 2025])
+    assert found == {year: queries.population(["1301"], year) for year in found}
+    assert [one.total for one in found.values()] == [0, 267, 130, 40]
+    assert queries.population_by_year([], []) == {}
+
+
 def test_parts_are_given_where_the_figures_allow_it_and_refused_where_not(
     places: dict[str, Division],
 ) -> None:

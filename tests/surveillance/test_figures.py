@@ -134,6 +134,11 @@ def test_the_explorer_counts_who_where_when_and_how(street: Unit, lin: User) -> 
     assert found.areas[0].code == "130104001003"
     ratio = by_code["130104001003"].ratio
     assert ratio is None  # the bands of the census do not part these people, so nothing is expected
+    assert found.rates.crude == rates.rate(55, 18000 * years / 1000)
+    assert (found.rates.people, found.rates.silence) == (18000, "ages")
+    here = figures.explore(street, lin, Ask(area="130104001003"), first, last)
+    band = next(one for one in here.bands if one.code == "65-74")
+    assert (band.female_rate, here.rates.people) == (rates.rate(40, 1000 * years / 1000), 6000)
 
 
 def test_expected_cases_follow_age_and_sex(street: Unit, lin: User) -> None:
@@ -149,6 +154,8 @@ def test_expected_cases_follow_age_and_sex(street: Unit, lin: User) -> None:
                 )  # fmt: skip
         put(street, date(2026, 11, 2), 20, grid=code)
     found = figures.explore(street, lin, Ask(), date(2026, 1, 1), date(2026, 11, 20))
+    assert found.rates.standardised is not None
+    assert found.rates.people == 6300
     by_code = {one.code: one.ratio for one in found.areas}
     wanted = [60 * share / 600 for share in (100, 200, 300)]
     assert [ratio.value if ratio else None for ratio in map(by_code.get, AREAS)] == pytest.approx(

@@ -1,7 +1,7 @@
-"""When things happen: weekday and hour, season, trend, and the moment at which a level changed.
+"""When things happen: weekday and hour, season, trend, and the moment at which a series jumped.
 
 Sources: Pearson 1900 and Haberman 1973 (chi-square and adjusted residuals), McCullagh & Nelder 1989
-(quasi-Poisson regression), Worsley 1986 (change point of a Poisson mean).
+(quasi-Poisson regression), Andrews 1993 (largest statistic over all moments).
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import special, stats
 
 from safecommunity.analysis.glm import Fits, poisson
-from safecommunity.analysis.rates import Ratio, rate_ratio
+from safecommunity.analysis.rates import Ratio
 
 Array = NDArray[np.float64]
-FEWEST = 3  # periods on either side of a change point
+YEARS = 2  # years of periods that a season or a jump needs
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +36,11 @@ class Spread:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
-    """The first period of the new level (position from 0), how many times the old level it is, and its p."""
+class Jump:
+    """The first period after it (position from 0), how many times the level before it is, p of "no jump"."""
 
     at: int
-    ratio: Ratio
+    factor: float
     p: float
 
 
@@ -74,14 +74,19 @@ def independence(counts: ArrayLike) -> Spread:
     return _spread(y, rows * columns / total, left, (y.shape[0] - 1) * (y.shape[1] - 1))
 
 
-def trend(counts: ArrayLike, exposure: ArrayLike | None = None, level: float = 0.95) -> Ratio:
+def trend(
+    counts: ArrayLike, exposure: ArrayLike | None = None, level: float = 0.95, *, length: int = 0
+) -> Ratio:
     """By what factor the count changes from one period to the next, with overdispersion in the limits.
 
-    `exposure`: person-time of each period, where it differs. Needs at least four periods with an event.
+    `exposure`: person-time of each period, where it differs. `length`: periods a year, where a season is to
+    be taken out. Needs at least four periods with an event.
     """
     y = np.asarray(counts, dtype=float)
     time = np.arange(y.size, dtype=float)
-    fits = _fitted(np.column_stack([np.ones(y.size), time - time.mean()]), y, exposure)
+    fits = _fitted(
+        np.column_stack([np.ones(y.size), time - time.mean(), *_waves(y.size, length)]), y, exposure
+    )
     error = float(np.sqrt(max(fits.dispersion[0], 1.0) * fits.inverse[0, 1, 1]))
     slope, t = float(fits.coefficients[0, 1]), stats.t(int(fits.freedom[0]))
     reach = t.ppf((1 + level) / 2) * error
@@ -96,12 +101,10 @@ def trend(counts: ArrayLike, exposure: ArrayLike | None = None, level: float = 0
 def season(counts: ArrayLike, length: int, exposure: ArrayLike | None = None) -> Season:
     """One wave a year of `length` periods besides a trend; needs at least two years."""
     y = np.asarray(counts, dtype=float)
-    if y.size < 2 * length:
-        raise ValueError(f"{2 * length} periods are needed, {y.size} are given")
+    if y.size < YEARS * length:
+        raise ValueError(f"{YEARS * length} periods are needed, {y.size} are given")
     time = np.arange(y.size, dtype=float)
-    angle = 2 * np.pi * time / length
-    waves = [np.ones(y.size), time / y.size, np.cos(angle), np.sin(angle)]
-    fits = _fitted(np.column_stack(waves), y, exposure)
+    fits = _fitted(np.column_stack([np.ones(y.size), time / y.size, *_waves(y.size, length, 1)]), y, exposure)
     wave, spread = fits.coefficients[0, 2:], fits.inverse[0, 2:, 2:] * max(fits.dispersion[0], 1.0)
     statistic = float(wave @ np.linalg.solve(spread, wave)) / 2
     height = float(np.hypot(*wave))
@@ -109,33 +112,30 @@ def season(counts: ArrayLike, length: int, exposure: ArrayLike | None = None) ->
     return Season(peak, float(np.exp(2 * height)), float(stats.f.sf(statistic, 2, int(fits.freedom[0]))))
 
 
-def change_point(
-    counts: ArrayLike,
-    exposure: ArrayLike | None = None,
-    *,
-    replicates: int = 999,
-    seed: int = 0,
-    level: float = 0.95,
-) -> Change:
-    """Where the level most likely changed once, and how likely chance alone makes so clear a change.
+def jump(counts: ArrayLike, length: int, exposure: ArrayLike | None = None) -> Jump:
+    """Where the level most likely jumped, and how likely chance alone makes so clear a jump.
 
-    The greatest Poisson likelihood ratio over all splits with three periods on either side; p from
-    `replicates` reshuffles of the same total over the periods. The limits of the ratio take the moment as
-    known and so are somewhat too narrow.
+    A steady trend, a bend in it and a season of `length` periods a year are no jump: at every moment with a
+    year on either side, a step is tested against a series with two waves whose trend bends there (F test of
+    quasi-Poisson fits); p is the smallest one times the number of moments (Bonferroni). Needs two years.
     """
-    y = np.asarray(counts, dtype=np.int64)
-    time = np.ones(y.size) if exposure is None else np.asarray(exposure, dtype=float)
-    if y.size < 2 * FEWEST or y.sum() == 0:
-        raise ValueError(f"{2 * FEWEST} periods and some events are needed")
-    shares = time / time.sum()
-    shuffled = np.random.default_rng(seed).multinomial(int(y.sum()), shares, replicates)
-    ratios = _split_ratios(np.vstack([y, shuffled]), shares)
-    at = int(ratios[0].argmax()) + FEWEST
-    ratio = rate_ratio(
-        int(y[at:].sum()), float(time[at:].sum()), int(y[:at].sum()), float(time[:at].sum()), level
-    )
-    as_clear = int((ratios[1:].max(axis=1) >= ratios[0].max() - 1e-9).sum())
-    return Change(at, ratio, (1 + as_clear) / (1 + replicates))
+    y = np.asarray(counts, dtype=float)
+    if y.size < YEARS * length:
+        raise ValueError(f"{YEARS * length} periods are needed, {y.size} are given")
+    time = np.arange(y.size, dtype=float)
+    moments = np.arange(length, y.size - length + 1)
+    smooth = np.column_stack([np.ones(y.size), time / y.size, *_waves(y.size, length)])
+    without, within = [], []
+    for at in moments:
+        bent = np.column_stack([smooth, np.maximum(time - at, 0) / y.size])
+        without.append(bent)
+        within.append(np.column_stack([bent, time >= at]))
+    null, fits = (_fitted(np.array(designs), y, exposure) for designs in (without, within))
+    gained = _deviance(y, exposure, null) - _deviance(y, exposure, fits)
+    statistic = np.maximum(gained, 0) / np.maximum(fits.dispersion, 1.0)
+    best = int(statistic.argmax())
+    p = float(stats.f.sf(statistic[best], 1, int(fits.freedom[best]))) * len(moments)
+    return Jump(int(moments[best]), float(np.exp(fits.coefficients[best, -1])), min(p, 1.0))
 
 
 def _spread(y: Array, expected: Array, left: Array, freedom: int) -> Spread:
@@ -145,19 +145,28 @@ def _spread(y: Array, expected: Array, left: Array, freedom: int) -> Spread:
     return Spread(expected, statistic, freedom, p, residuals, residuals / np.sqrt(left))
 
 
+def _waves(size: int, length: int, most: int = 2) -> list[Array]:
+    """Up to `most` waves a year of `length` periods; none where there is no year or less than two of them."""
+    if length < 3 or size < YEARS * length:
+        return []
+    angle = 2 * np.pi * np.arange(size) / length
+    numbers = range(1, most + 1 if length > 4 else 2)
+    return [wave(number * angle) for number in numbers for wave in (np.cos, np.sin)]
+
+
 def _fitted(design: Array, y: Array, exposure: ArrayLike | None) -> Fits:
-    if (y > 0).sum() < 4 or y.size <= design.shape[1]:
+    """One fit for each design; `design` n × p or k × n × p."""
+    if (y > 0).sum() < 4 or y.size <= design.shape[-1]:
         raise ValueError("at least four periods with an event are needed, and more periods than are fitted")
-    time = np.ones(y.size) if exposure is None else np.asarray(exposure, dtype=float)
-    return poisson(design[None], (y / time)[None], time[None])
+    designs = design.reshape(-1, *design.shape[-2:])
+    time = _time(y, exposure)
+    return poisson(designs, np.tile(y / time, (len(designs), 1)), np.tile(time, (len(designs), 1)))
 
 
-def _split_ratios(counts: NDArray[np.int64], shares: Array) -> Array:
-    """Log-likelihood ratio of every split: series × splits."""
-    before = counts.cumsum(axis=1)[:, FEWEST - 1 : -FEWEST]
-    total = counts.sum(axis=1, keepdims=True)
-    share = shares.cumsum()[FEWEST - 1 : -FEWEST]
-    return np.asarray(
-        special.xlogy(before, before / (total * share))
-        + special.xlogy(total - before, (total - before) / (total * (1 - share)))
-    )
+def _deviance(y: Array, exposure: ArrayLike | None, fits: Fits) -> Array:
+    mean = _time(y, exposure) * fits.mean
+    return np.asarray(2 * (special.xlogy(y, y / mean) - (y - mean)).sum(axis=1))
+
+
+def _time(y: Array, exposure: ArrayLike | None) -> Array:
+    return np.ones(y.size) if exposure is None else np.asarray(exposure, dtype=float)

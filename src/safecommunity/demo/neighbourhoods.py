@@ -78,9 +78,11 @@ def _outline(street: Street, code: str, box: tuple[float, float, float, float], 
 def _people(place: Unit, division: Division, today: date) -> float:
     """Invented figures by sex and age for the last years, in the shape of the census; how many about."""
     size = LIVES * Random(place.slug).uniform(0.7, 1.4)  # noqa: S311
+    shares = codes["standard-populations"]["china2020"].extra
+    whole = sum(map(int, shares.values()))
     figures = [
         (sex, int(band.extra["from"]), int(band.extra["to"]) if band.extra["to"] else None, "all",
-         round(size * float(band.extra["china2020"]) / 200))
+         round(size * int(shares[band.code]) / whole / 2))
         for band in codes["age-bands"].values() for sex in ("1", "2")
     ]  # fmt: skip
     for year in (today.year - 2, today.year - 1, today.year):

@@ -6,7 +6,6 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any
 
 from django.db import connection
 from django.db.models import Count, Q, QuerySet, Sum
@@ -124,33 +123,44 @@ def population(codes: Sequence[str], year: int) -> Denominator:
     A figure of a division stands for all that lies inside it: where a sub-district has figures of its own,
     those of its neighbourhoods are left out.
     """
-    figures, kept = _entered(codes, year)
-    return Denominator(tuple(figures.annotate(n=Sum("count"))), tuple(kept))
+    return population_by_year(codes, [year])[year]
+
+
+def population_by_year(codes: Sequence[str], years: Sequence[int]) -> dict[int, Denominator]:
+    """The people of divisions in each of these years, as `population` tells them."""
+    figures, kept = _entered(codes, years)
+    listed: dict[int, list[Figure]] = {year: [] for year in years}
+    for year, *figure, count in figures.values_list("year", *FIGURE).annotate(n=Sum("count")):
+        listed[year].append((*figure, count))
+    return {year: Denominator(tuple(listed[year]), tuple(kept[year])) for year in years}
 
 
 def population_of_each(codes: Sequence[str], year: int) -> dict[str, Denominator]:
     """The people of each of these divisions of one level, as `population` tells them."""
-    figures, kept = _entered(codes, year)
+    figures, kept = _entered(codes, [year])
     digits = len(codes[0]) if codes else 0
     listed: dict[str, list[Figure]] = {code: [] for code in codes}
     at = Substr("division__code", 1, digits)
     for *figure, code, count in figures.annotate(at=at).values_list(*FIGURE, "at").annotate(n=Sum("count")):
         listed[code].append((*figure, count))
     return {
-        code: Denominator(tuple(found), tuple(one for one in kept if one.startswith(code)))
+        code: Denominator(tuple(found), tuple(one for one in kept[year] if one.startswith(code)))
         for code, found in listed.items()
     }
 
 
-def _entered(codes: Sequence[str], year: int) -> tuple[QuerySet[Population, Any], list[str]]:
-    """The figures that tell of all people in divisions, and for which divisions they were entered."""
-    rows = Population.objects.filter(_inside(codes, "division__code"), year=year)
-    kept: list[str] = []
-    inner: list[str] = []
-    for code in rows.order_by("division__code").values_list("division__code", flat=True).distinct():
-        (inner if kept and code.startswith(kept[-1]) else kept).append(code)
-    figures = rows.exclude(division__code__in=inner).order_by("sex", "residence", "age_from")
-    return figures.values_list(*FIGURE), kept
+def _entered(codes: Sequence[str], years: Sequence[int]) -> tuple[QuerySet[Population], dict[int, list[str]]]:
+    """The figures that tell of all people in divisions, and by year for which divisions they were entered."""
+    rows = Population.objects.filter(_inside(codes, "division__code"), year__in=years)
+    kept: dict[int, list[str]] = {year: [] for year in years}
+    inner: dict[int, list[str]] = {}
+    entered = rows.order_by("year", "division__code").values_list("year", "division__code").distinct()
+    for year, code in entered:
+        covered = kept[year] and code.startswith(kept[year][-1])
+        (inner.setdefault(year, []) if covered else kept[year]).append(code)
+    for year, covered in inner.items():
+        rows = rows.exclude(year=year, division__code__in=covered)
+    return rows.order_by("sex", "residence", "age_from"), kept
 
 
 def populations(codes: Sequence[str], year: int) -> dict[str, Denominator]:

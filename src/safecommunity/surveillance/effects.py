@@ -16,8 +16,8 @@ from safecommunity.core.periods import Period, months_later
 from safecommunity.ledgers.models import Entry
 from safecommunity.library import codes
 from safecommunity.surveillance import columns, queries
-from safecommunity.surveillance.figures import FEW
 from safecommunity.surveillance.queries import Ask, Key
+from safecommunity.surveillance.standards import FEW
 from safecommunity.units.models import Unit
 
 REST = "rest"

@@ -22,11 +22,9 @@ from safecommunity.places.queries import Denominator
 from safecommunity.surveillance import columns, queries
 from safecommunity.surveillance.columns import Columns
 from safecommunity.surveillance.queries import AREA, UNSAID, Ask, Key
+from safecommunity.surveillance.standards import CHINA, FEW, YEAR, Rates, people_of, rates_of, span, standard
 from safecommunity.units.models import Unit
-from safecommunity.units.queries import division_codes
 
-FEW = 10  # cases below which a rate is not told
-YEAR = 365.25
 PAST_MONTHS = 37
 BREAKDOWNS: tuple[tuple[str, ...], ...] = (
     ("cause",), ("cause", "group"), ("cause", "place"), ("cause", "group", "place"), ("area",),
@@ -120,6 +118,7 @@ class Explored:
     areas: tuple[Area, ...]
     cross: Table
     people_year: int | None
+    rates: Rates
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +146,8 @@ def explore(unit: Unit, user: User, ask: Ask, first: date, last: date) -> Explor
     """Who, where, when and how of the cards that answer, between two days."""
     cards = columns.asked(unit, user, ask.between(first, last))
     years = ((last - first).days + 1) / YEAR
-    people_year = next((y for y in places.population_years(division_codes(unit)) if y <= last.year), None)
+    people_year, base = people_of(unit, ask, [last.year]).get(last.year, (None, None))
+    by_band = cards.counted("band")
     hours = np.zeros((7, 24), np.int64)
     unsaid = 0
     for (day, hour), count in cards.counted("weekday", "hour").items():
@@ -160,7 +160,7 @@ def explore(unit: Unit, user: User, ask: Ask, first: date, last: date) -> Explor
         total=len(cards),
         first=first,
         last=last,
-        bands=_bands(unit, cards.counted("band", "sex"), people_year, years),
+        bands=_bands(cards.counted("band", "sex"), base, years),
         ranks={name: _ranked(cards, name) for name in ("cause", "place", "activity", "severity", "outcome")},
         hours=Table(tuple(map(str, range(7))), tuple(map(str, range(24))), hours, standing_out(hours)),
         unsaid_hours=unsaid,
@@ -168,6 +168,7 @@ def explore(unit: Unit, user: User, ask: Ask, first: date, last: date) -> Explor
         areas=areas(unit, cards, people_year, years),
         cross=_cross(cards),
         people_year=people_year,
+        rates=rates_of({code: n for (code,), n in by_band.items()}, base, ask, standard(CHINA), years),
     )
 
 
@@ -314,20 +315,17 @@ def _series(cards: Columns, months: Sequence[date]) -> dict[Key, NDArray[np.floa
     return series
 
 
-def _bands(
-    unit: Unit, cells: Mapping[tuple[str, str], int], year: int | None, years: float
-) -> tuple[Band, ...]:
-    base = places.population(division_codes(unit), year) if year else None
+def _bands(cells: Mapping[tuple[str, str], int], base: Denominator | None, years: float) -> tuple[Band, ...]:
     found = []
-    for band in codes["age-bands"].values():
-        first, last = int(band.extra["from"]), int(band.extra["to"]) if band.extra["to"] else None
+    for code in codes["age-bands"]:
+        first, last = span(code)
         rate: dict[str, Limits | None] = {}
         for sex, gb in (("male", "1"), ("female", "2")):
-            count = cells.get((band.code, sex), 0)
+            count = cells.get((code, sex), 0)
             people = base.of(sex=gb, age_from=first, age_to=last) if base else None
             rate[sex] = rates.rate(count, people * years / 1000) if people and count >= FEW else None
         found.append(
-            Band(band.code, cells.get((band.code, "male"), 0), cells.get((band.code, "female"), 0),
+            Band(code, cells.get((code, "male"), 0), cells.get((code, "female"), 0),
                  rate["male"], rate["female"])
         )  # fmt: skip
     return tuple(found)
@@ -356,13 +354,13 @@ def _expected(
 ) -> dict[str, float]:
     """Area → cases if each age and sex had the rate of all areas together; {} where parts are unknown."""
     expected = dict.fromkeys(bases, 0.0)
-    for band, (sex, gb) in product(codes["age-bands"].values(), (("male", "1"), ("female", "2"))):
-        first, last = int(band.extra["from"]), int(band.extra["to"]) if band.extra["to"] else None
+    for band, (sex, gb) in product(codes["age-bands"], (("male", "1"), ("female", "2"))):
+        first, last = span(band)
         people = {code: base.of(sex=gb, age_from=first, age_to=last) for code, base in bases.items()}
         if any(count is None for count in people.values()):
             return {}
         total = sum(count or 0 for count in people.values())
-        cases = sum(cells.get((code, band.code, sex), 0) for code in bases)
+        cases = sum(cells.get((code, band, sex), 0) for code in bases)
         for code in bases:
             expected[code] += cases * (people[code] or 0) / total if total else 0.0
     return expected

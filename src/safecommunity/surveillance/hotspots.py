@@ -27,8 +27,8 @@ from safecommunity.core.geometry import rings
 from safecommunity.places import queries as places
 from safecommunity.places.models import Boundary
 from safecommunity.surveillance import columns, queries
-from safecommunity.surveillance.figures import FEW, YEAR
 from safecommunity.surveillance.queries import AREA, Ask
+from safecommunity.surveillance.standards import FEW, YEAR
 from safecommunity.units.models import Unit
 from safecommunity.units.queries import division_codes
 

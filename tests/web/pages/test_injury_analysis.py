@@ -25,7 +25,7 @@ from tests.web.pages.test_injuries import send, shown, url
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2026, 11, 20)
-PAGES = ("index", "explore", "compare", "public", "methods", "alerts", "cards", "doubles")
+PAGES = ("index", "explore", "compare", "trend", "public", "methods", "alerts", "cards", "doubles")
 
 
 @pytest.fixture(autouse=True)

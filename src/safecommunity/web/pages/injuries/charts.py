@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -150,6 +151,18 @@ def funnel(found: Explored) -> dict[str, Any] | None:
         "right": WIDE - 8, "bottom": HIGH - LOW, "wide": WIDE, "high": HIGH, "top_rate": f"{top * 1000:.0f}",
         "few": round(grid[0] / years), "many": round(grid[-1] / years),
     }  # fmt: skip
+
+
+def calendar(counts: Mapping[date, int]) -> list[tuple[int, list[Cell | None]]]:
+    """By year, the newest first, a cell of every month; None where it is not among those counted."""
+    years = sorted({month.year for month in counts}, reverse=True)
+    months = [[date(year, month, 1) for month in range(1, 13)] for year in years]
+    grid = np.array([[counts.get(month, 0) for month in line] for line in months])
+    lines = _cells(Table((), (), grid, np.zeros(grid.shape, np.int8)))
+    return [
+        (year, [cell if month in counts else None for month, cell in zip(line, cells, strict=True)])
+        for year, line, cells in zip(years, months, lines, strict=True)
+    ]
 
 
 def _rank(found: Explored, name: str) -> Iterator[tuple[str, str, int, float, int]]:

@@ -12,12 +12,14 @@ from urllib.parse import urlencode
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from safecommunity.library import codes
 from safecommunity.surveillance.queries import Key, question
 from safecommunity.surveillance.wording import named, word
 from safecommunity.units.models import Unit
+from safecommunity.web.components.words import local
 
 if TYPE_CHECKING:
-    from safecommunity.analysis.rates import Ratio
+    from safecommunity.analysis.rates import Limits, Ratio
     from safecommunity.surveillance.figures import Explored, Part, Story
 
 FEW = 10  # cases below which two periods are not compared
@@ -116,6 +118,12 @@ def change(value: float, *, is_fine: bool = False) -> str:
     return (_("多约 %(much)s") if value > 1 else _("少约 %(much)s")) % {"much": much}
 
 
+def spread(rate: Limits) -> str:
+    """A rate with its limits: `9.2（8.1—10.4）`."""
+    said = {"rate": f"{rate.value:.1f}", "low": f"{rate.lower:.1f}", "high": f"{rate.upper:.1f}"}
+    return _("%(rate)s（%(low)s—%(high)s）") % said
+
+
 def standing(code: str) -> str:
     """How a place stands among the others, in a word."""
     words = {"high": _("偏高"), "low": _("偏低"), "usual": _("正常波动"), "": _("不能比较")}
@@ -151,6 +159,7 @@ def about(found: Explored) -> dict[str, str]:
     else:
         told["people"] = _("每一组都不到 10 起，不计算率。")
     told["people"] += _left_out(total - sum(one.male + one.female for one in found.bands), total)
+    told["rates"] = _rates(found)
     told["hours"] = _hours(found)
     told["cross"] = _("没有哪一格明显偏离所在行和列的预示。")
     if found.cross.marks.any():
@@ -158,6 +167,20 @@ def about(found: Explored) -> dict[str, str]:
     told["cross"] += _left_out(total - int(found.cross.counts.sum()), total)
     told["areas"] = _areas(found) + _left_out(total - sum(one.count for one in found.areas), total)
     return told
+
+
+def _rates(found: Explored) -> str:
+    crude, alike = found.rates.crude, found.rates.standardised
+    if crude is None:
+        return ""
+    told = _("合计每年每千人 %(rate)s起；") % {"rate": spread(crude)}
+    if alike is None:
+        return told + _("人口或伤害卡没有按年龄分，不能去掉年龄的影响。")
+    standard = local(codes["standard-populations"]["china2020"])
+    return told + _("年龄都按%(standard)s来算，是 %(rate)s起。") % {
+        "standard": standard,
+        "rate": spread(alike),
+    }
 
 
 def _hours(found: Explored) -> str:

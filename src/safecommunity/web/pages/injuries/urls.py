@@ -10,6 +10,7 @@ from safecommunity.web.pages.injuries import (
     leads,
     quality,
     telling,
+    trends,
     views,
 )
 
@@ -33,6 +34,8 @@ urlpatterns = [
     path("findings/lead/", leads.of_finding, name="finding-lead"),
     path("places/", hotspots.index, name="places"),
     path("places/export/", hotspots.export, name="places-export"),
+    path("trend/", trends.index, name="trend"),
+    path("trend/export/", trends.export, name="trend-export"),
     path("effect/", effects.index, name="effect"),
     path("effect/export/", effects.export, name="effect-export"),
     path("quality/", quality.index, name="quality"),
