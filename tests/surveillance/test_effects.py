@@ -30,8 +30,8 @@ def monthly(
 ) -> None:
     """So many falls in each month one after the other."""
     InjuryCase.objects.insert(
-        InjuryCase(unit=unit, path=unit.path, cause="fall", area=code,
-                   injured_date=months_later(BEGINS, at), **more)
+        InjuryCase(unit=unit, path=unit.path, area=code, injured_date=months_later(BEGINS, at),
+                   **{"cause": "fall", **more})
         for at, count in enumerate(counts)
         for _case in range(count)
     )  # fmt: skip
@@ -62,13 +62,23 @@ def test_a_fall_that_the_rest_had_too_is_none(street: Unit) -> None:
 
 
 def test_without_a_comparison_it_is_a_step_in_the_series_itself(street: Unit) -> None:
-    monthly(street, [20, 22, 18] * 4 + [10, 11, 9] * 7)
+    monthly(street, [20, 22, 18] * 4 + [10, 11, 9] * 7 + [10])
     told = evaluated(street, Question(date(2025, 1, 16), HERE), TODAY)  # counts from February
     assert (told.start, told.elsewhere) == (13, ())
     told = evaluated(street, Question(START, HERE), TODAY)
     assert told.effect is not None
     assert told.effect.upper < 0.7
     assert len(told.without) == 21 + 1
+
+
+def test_months_after_the_last_card_of_all_are_no_months_without_injuries(street: Unit) -> None:
+    monthly(street, [20, 22, 18] * 8)
+    told = evaluated(street, Question(START, HERE), TODAY)
+    assert told.months[-1] == date(2025, 12, 1)
+    assert told.effect is not None
+    assert not told.effect.is_clear
+    monthly(street, [0] * 29 + [1], cause="burn")
+    assert evaluated(street, Question(START, HERE), TODAY).months[-1] == date(2026, 6, 1)
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,11 @@ from gunicorn.app.base import BaseApplication
 from safecommunity.ledgers.search import initials
 from safecommunity.library import ledgers
 
+SLOW = (
+    "surveillance.figures", "surveillance.findings", "surveillance.hotspots", "surveillance.effects",
+    "surveillance.quality", "web.pages.injuries.charts",
+)  # fmt: skip
+
 
 class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
     """Plain processes, recycled now and then; a proxy in front does the buffering."""
@@ -54,7 +59,8 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
 
 def _read_once() -> None:
     """What every worker needs, before they part from this process: no first request waits for it."""
-    import_module(settings.ROOT_URLCONF)
+    for name in (settings.ROOT_URLCONF, *(f"safecommunity.{module}" for module in SLOW)):
+        import_module(name)
     for code, _name in settings.LANGUAGES:
         with translation.override(code):
             reverse(settings.LOGIN_URL)

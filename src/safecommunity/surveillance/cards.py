@@ -20,7 +20,7 @@ from safecommunity.units.models import Unit
 
 def card_facts(unit: Unit, checked: Checked, uid: uuid.UUID, locate: Locator | None = None) -> dict[str, Any]:
     """What a row of the table holds for these clean values; `locate`: made once for the many of a unit."""
-    clean, form = checked.clean, queries.form()
+    clean, form, rules = checked.clean, queries.form(), queries.rules()
     sealed = {one.code: one for one in form.of_personal("sealed") if one.code in clean}
     spot = clean.get("spot", {})
     area = clean.get("grid", "")
@@ -36,7 +36,7 @@ def card_facts(unit: Unit, checked: Checked, uid: uuid.UUID, locate: Locator | N
     counted = {name: clean.get(name, "") for name in queries.COUNTED if name != "band"}
     return {
         **counted,
-        "band": queries.rules().band(clean.get("age")),
+        "band": rules.band(clean.get("age")),
         "injured_date": date.fromisoformat(clean["injured_date"]),
         "reported_date": date.fromisoformat(reported) if reported else None,
         "hour": clean.get("hour"),
@@ -44,7 +44,7 @@ def card_facts(unit: Unit, checked: Checked, uid: uuid.UUID, locate: Locator | N
         "area": area,
         "longitude": spot.get("longitude"),
         "latitude": spot.get("latitude"),
-        "is_restricted": queries.rules().restricted(clean),
+        "is_restricted": rules.restricted(clean),
         "person": _person(clean),
         "data": {
             code: mask(sealed[code], value) if code in sealed else value for code, value in clean.items()

@@ -131,6 +131,10 @@ class Columns:
         days = [int(part.records["day"].min()) for part in self.parts]
         return date.fromordinal(min(days)) if days else None
 
+    def last_day(self) -> date | None:
+        days = [int(part.records["day"].max()) for part in self.parts]
+        return date.fromordinal(max(days)) if days else None
+
     def saying(self, fields: Mapping[str, tuple[str, ...]]) -> Columns:
         """Those that say one of the wanted codes of each field."""
         ask = Ask(fields)

@@ -81,12 +81,13 @@ def projects(unit: Unit) -> QuerySet[Entry]:
 
 
 def evaluated(unit: Unit, question: Question, today: date) -> Told:
-    """The months up to the last whole one; at most five years before the start."""
-    begins = columns.asked(unit, None, Ask()).first_day()
+    """The months up to the last whole one in which there is a card; at most five years before the start."""
+    cards = columns.asked(unit, None, Ask())
+    begins, ends = cards.first_day(), cards.last_day()
     start = _month(min(max(question.start, queries.EARLIEST), today), HALF)
     first = max(_month(begins or today, 1), months_later(start, -MOST_BEFORE))
     months, at = [], first
-    while at < today.replace(day=1):
+    while at < today.replace(day=1) and ends and at <= ends:
         months.append(at)
         at = months_later(at, 1)
     place = sum(month < start for month in months)

@@ -120,6 +120,7 @@ def test_a_change_is_told_as_finely_as_it_is_known() -> None:
     coarse, fine = rates.rate_ratio(12, 30, 21, 30), rates.rate_ratio(35_092, 365, 32_744, 365)
     assert "少约 4 成；但真实变化可能在少约 7 成到多约 2 成之间" in sentences.ratio(12, 21, 1, coarse)
     assert "多约 7%；真实变化在多约 6%到多约 9%之间" in sentences.ratio(35_092, 32_744, 1, fine)
+    assert "先核对有没有漏报" in sentences.ratio(0, 32_744, 1, rates.rate_ratio(0, 365, 32_744, 365))
 
 
 def test_the_explorer_says_how_many_cards_a_table_leaves_out(street: Unit, lin: Client) -> None:

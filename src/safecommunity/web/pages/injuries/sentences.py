@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from safecommunity.surveillance.figures import Explored, Part, Story
 
 FEW = 10  # cases below which two periods are not compared
-FINE = 0.1  # between the limits of a ratio, below which tenths are too coarse for it
+FINE = 0.2  # between the limits of a ratio, below which tenths are too coarse for it
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +89,8 @@ def ratio(count: int, other: int, years: int, found: Ratio) -> str:
     said = {"before": before, "other": average, "count": count}
     if count + other < FEW:
         return _("本期 %(count)s 起，%(before)s %(other)s 起；数量太少，不宜比较高低。") % said
+    if not count:
+        return _("本期一起也没有登记，%(before)s %(other)s 起：先核对有没有漏报，再当作好消息。") % said
     said |= changes(found.value, found.lower, found.upper)
     first = _("本期 %(count)s 起，%(before)s %(other)s 起，%(change)s；") % said
     if found.lower > 1 or found.upper < 1:
