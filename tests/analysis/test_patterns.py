@@ -15,6 +15,17 @@ MONTHS = np.array(
 )  # fmt: skip
 
 
+# Road casualties kept in hospital, Rhône, by month from 2014 to 2019 (ONISR, BAAC, open licence). The police
+# have recorded them otherwise since January 2018.
+HOSPITAL = np.array(
+    [
+        62, 45, 62, 55, 50, 73, 67, 34, 59, 54, 64, 44, 56, 43, 51, 94, 99, 103, 79, 70, 58, 48, 70, 72,
+        56, 39, 74, 65, 99, 94, 76, 56, 99, 57, 67, 47, 75, 70, 81, 79, 109, 92, 95, 78, 89, 100, 103, 61,
+        81, 62, 55, 57, 58, 72, 49, 40, 65, 59, 43, 50, 39, 49, 53, 56, 56, 71, 58, 47, 55, 35, 45, 37,
+    ]
+)  # fmt: skip
+
+
 def week_hours(case):
     given = table(case["input"])
     return np.array([numbers(given[str(hour)]) for hour in range(24)]).T
@@ -81,6 +92,13 @@ def test_a_jump_is_found_where_it_is():
     assert found.p < 1e-9
     gone = patterns.jump(np.round(smooth * (months < 40)), 12)
     assert (gone.at, gone.factor < 0.01, gone.p < 1e-9) == (40, True, True)
+
+
+def test_a_known_change_of_recording_is_found_near_its_month():
+    found = patterns.jump(HOSPITAL, 12)
+    assert abs(found.at - 48) <= 3
+    assert found.factor < 0.7
+    assert found.p < 0.001
 
 
 def test_a_steady_fall_that_levels_off_with_a_season_is_no_jump():

@@ -73,7 +73,7 @@ def test_where_the_series_jumps_the_line_breaks_and_what_follows_is_told_alone(
     assert "先核对登记办法和来源有没有变，都没变才可能是真的变了。" in text
     assert "2024-05 到 2026-10（30 个月），起数平均每年" in text
     assert "还不能说有变化。" in text
-    assert text.count("登记变化以前，不和后面比") == 4
+    assert text.count("有断开以前的月份，不和后面比") == 4
     assert [len(points.split()) for points in page.context["chart"]["lines"]] == [40, 30]
     assert [month for _x, month in page.context["chart"]["breaks"]] == [date(2024, 5, 1)]
     monthly(street, [2, 3] * 35, cause="burn")
