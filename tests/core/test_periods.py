@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from safecommunity.core.periods import Period, UnknownPeriod
+from safecommunity.core.periods import Period, UnknownPeriod, asked_day
 
 DAYS = st.dates(date(1001, 1, 1), date(9998, 12, 31))
 
@@ -38,3 +38,15 @@ def test_a_period_holds_its_day_and_reads_back(day, of):
     assert Period.parse(period.code) == period
     assert period.next().previous() == period
     assert [day in month for month in period.months()].count(True) == 1
+
+
+@pytest.mark.parametrize(
+    "text", [None, "", "x", "2026-02-30", "0001-01-01", "1899-12-31", "2101-01-01", "9999-12-31"]
+)
+def test_an_address_names_no_day_that_no_record_has(text):
+    assert asked_day(text) is None
+
+
+@pytest.mark.parametrize("text", ["1900-01-01", "2026-03-31", "2100-12-31"])
+def test_an_address_names_a_day(text):
+    assert str(asked_day(text)) == text

@@ -94,6 +94,15 @@ class Period:
         return Period(date(months // 12, months % 12 + 1, 1), self.kind)
 
 
+def asked_day(text: str | None) -> date | None:
+    """The day an address names, as `2026-03-31`; None for nonsense and for years that no record has."""
+    try:
+        day = date.fromisoformat(text or "")
+    except ValueError:
+        return None
+    return day if 1900 <= day.year <= 2100 else None
+
+
 def months_later(day: date, months: int) -> date:
     """The same day of the month so many months on, the last of it where the month is shorter."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)

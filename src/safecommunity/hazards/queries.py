@@ -20,6 +20,7 @@ from safecommunity.core import hazards as core
 from safecommunity.core.checklists import Item
 from safecommunity.core.geometry import contains, from_geojson
 from safecommunity.core.map_clusters import Point, Window
+from safecommunity.core.periods import asked_day
 from safecommunity.hazards.models import (
     LISTED,
     HiddenHazard,
@@ -107,7 +108,7 @@ def asked(given: Mapping[str, str]) -> Ask:
     """The questions of an address: `q state grade kind field mark from to sort`; nonsense is left out."""
     names = ("state", "grade", "kind", "field", "mark", "sort")
     return Ask(
-        text=given.get("q", "")[:100], first=_day(given.get("from")), last=_day(given.get("to")),
+        text=given.get("q", "")[:100], first=asked_day(given.get("from")), last=asked_day(given.get("to")),
         **{name: given.get(name, "") for name in names},
     )  # fmt: skip
 
@@ -563,10 +564,3 @@ def _finished(unit: Unit, year: int) -> QuerySet[Inspection]:
 
 def _start_of(day: date) -> datetime:
     return timezone.make_aware(datetime.combine(day, datetime.min.time()))
-
-
-def _day(text: str | None) -> date | None:
-    try:
-        return datetime.strptime(text or "", "%Y-%m-%d").date()
-    except ValueError:
-        return None

@@ -15,6 +15,7 @@ from safecommunity.core import identity
 from safecommunity.core.fields import Field
 from safecommunity.core.ledgers import LedgerType
 from safecommunity.core.messages import RefusedError
+from safecommunity.core.periods import asked_day
 from safecommunity.ledgers.models import Entry, SealedKey
 from safecommunity.units.models import Unit
 
@@ -64,8 +65,8 @@ def parse(ledger: LedgerType, query: Mapping[str, Sequence[str]]) -> Ask:
         text=one.get("q", "").strip()[:100],
         show=one["show"] if one.get("show") in SHOWN else "standing",
         own=bool(one.get("own")),
-        from_date=_day(one.get("from", "")),
-        to_date=_day(one.get("to", "")),
+        from_date=asked_day(one.get("from", "")),
+        to_date=asked_day(one.get("to", "")),
         fields={name: values for name, values in wanted.items() if values},
         sort=sort if known else "-record_date",
         work={name[2:]: value for name, value in one.items() if name.startswith("w_") and value},
@@ -162,10 +163,3 @@ def _sorted(rows: QuerySet[Entry], sort: str) -> QuerySet[Entry]:
 
 def _is_whole(text: str) -> bool:
     return len(text) < 16 and text.removeprefix("-").isdecimal()
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None

@@ -21,6 +21,7 @@ from safecommunity.core.divisions import Level, level_of
 from safecommunity.core.geometry import Position, contains, from_geojson
 from safecommunity.core.injuries import Likeness, Rules
 from safecommunity.core.ledgers import LedgerType
+from safecommunity.core.periods import asked_day
 from safecommunity.core.place_names import Directory, directory
 from safecommunity.jobs.models import Job
 from safecommunity.ledgers.models import Entry
@@ -92,7 +93,7 @@ class Ask:
 
     def days(self, today: date) -> tuple[date, date]:
         """From when to when: the last 52 weeks where nothing is said."""
-        last = self.to_date or today
+        last = max(self.to_date or today, EARLIEST)
         return max(min(self.from_date or last - YEAR, last), EARLIEST), last
 
 
@@ -114,8 +115,8 @@ def parse(query: Mapping[str, Sequence[str]]) -> Ask:
     }
     return Ask(
         fields=wanted,
-        from_date=_day(one.get("from", "")),
-        to_date=_day(one.get("to", "")),
+        from_date=asked_day(one.get("from", "")),
+        to_date=asked_day(one.get("to", "")),
         hours=_numbers(query.get("hour", ()), 23),
         weekdays=_numbers(query.get("weekday", ()), 6),
         monthdays=_numbers(query.get("monthday", ()), 31),
@@ -382,13 +383,6 @@ def judged(unit: Unit, user: User) -> dict[str, tuple[int, int]]:
 
 def _may_know(user: User) -> Q:
     return Q(is_restricted=False) | Q(by=user.pk) | within(reach(user, Permission.INJURY_SENSITIVE))
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
 
 
 def _numbers(values: Sequence[str], largest: int) -> tuple[int, ...]:

@@ -64,6 +64,7 @@ def test_lines_are_found_by_person_act_object_and_day(unit: Unit, lin) -> None:
         ({"since": today, "until": today, "target": "网格"}, True, True),
         ({"since": tomorrow}, False, False),
         ({"since": "no day", "who": "chen"}, True, False),
+        ({"since": "0001-01-01", "until": "9999-12-31", "target": "网格"}, True, True),
     ]:
         page = lin.get(url(), question).content.decode()
         assert ("网格甲" in page, "网格乙" in page) == (first, second), question

@@ -250,6 +250,7 @@ def test_lists_ask_as_often_for_three_as_for_one(here: Town, lin: Client, name: 
     [
         ("", 2), ("?state=graded", 1), ("?mark=open&grade=general", 2), ("?q=二处", 1), ("?kind=gas", 0),
         ("?from=2026-03-05", 0), ("?from=nonsense&page=x&sort=y", 2),
+        ("?from=0001-01-01&to=9999-12-31", 2),
     ],
 )  # fmt: skip
 def test_the_list_is_narrowed(here: Town, lin: Client, query: str, count: int) -> None:

@@ -239,6 +239,12 @@ def test_restricted_cards_are_not_in_the_figures_of_others(street: Unit, lin: Cl
     assert "不在您看到的数字里" in shown(officer, url("injuries:explore", street))
 
 
+@pytest.mark.parametrize("name", ["explore", "compare", "findings", "places", "quality"])
+@pytest.mark.parametrize("days", ["to=0001-01-01", "from=9999-12-31", "from=0001-01-01&to=9999-12-31"])
+def test_days_far_from_any_card_find_none(street: Unit, lin: Client, name: str, days: str) -> None:
+    assert lin.get(f"{url(f'injuries:{name}', street)}?{days}").status_code == 200
+
+
 @pytest.mark.parametrize("name", PAGES)
 def test_pages_open_for_who_may_not_for_others_and_ask_as_often_for_many(
     street: Unit, lin: Client, name: str

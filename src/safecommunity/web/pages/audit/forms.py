@@ -10,6 +10,7 @@ from django.utils.timezone import make_aware
 from django.utils.translation import gettext_lazy
 
 from safecommunity.audit.queries import Asked
+from safecommunity.core.periods import asked_day
 
 OUTCOMES = [("", gettext_lazy("全部")), ("done", gettext_lazy("完成")), ("refused", gettext_lazy("被拒绝"))]
 
@@ -33,7 +34,7 @@ class LookFor(forms.Form):
     def asked(self) -> Asked:
         """Both days belong to the answer; a field that is wrong does not narrow it."""
         data = self.cleaned_data if self.is_valid() or hasattr(self, "cleaned_data") else {}
-        since, until = data.get("since"), data.get("until")
+        since, until = (asked_day(str(data.get(name))) for name in ("since", "until"))
         return Asked(
             who=data.get("who", ""),
             act=data.get("act", ""),
