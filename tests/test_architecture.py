@@ -231,6 +231,11 @@ def test_no_module_is_a_drawer_for_the_rest():
     assert names & FORBIDDEN_NAMES == set()
 
 
+def test_days_of_forms_are_asked_for_by_one_field():
+    pages = [path.read_text(encoding="utf-8") for path in modules("web", "pages")]
+    assert not any("DateField(" in text or "DateInput(" in text for text in pages)
+
+
 def test_there_are_no_signals_and_no_logic_in_save():
     found = [
         place(path)

@@ -9,7 +9,19 @@ from tests.web.test_matrix import PAGES, ROWS, filled, method_of, places  # noqa
 
 NONSENSE = [
     {},
-    {"page": "abc", "sort": "'; drop table x", "q": "%_\\\x00", "year": "9" * 20, "period": "二〇二六"},
+    {
+        "page": "abc",
+        "sort": "'; drop table x",
+        "q": "%_\\\x00",
+        "year": "9" * 20,
+        "period": "二〇二六",
+        "from": "0001-01-01",
+        "to": "9999-12-31",
+        "since": "0001-01-01",
+        "until": "9999-12-31",
+        "month": "9999-12",
+        "due_date": "9999-12-31",
+    },
     {
         "page": "-1",
         "from": "2026-13-45",
@@ -18,7 +30,18 @@ NONSENSE = [
         "code": "../../etc/passwd",
         "pk": "NaN",
     },
-    {"page": "9" * 400, "q": "🧯" * 2000, "version": "-5", "scheme": "none", "unit": "-", "kind": "{{7*7}}"},
+    {
+        "page": "9" * 400,
+        "q": "🧯" * 2000,
+        "version": "-5",
+        "scheme": "none",
+        "unit": "-",
+        "kind": "{{7*7}}",
+        "to": "0001-01-01",
+        "year": "9998",
+        "month": "1000-01",
+        "date": "0001-01-01",
+    },
     {
         "version": "1e309",
         "name": "\u202e",

@@ -17,6 +17,7 @@ from safecommunity import library
 from safecommunity.accounts.models import User
 from safecommunity.api.access import unit_for
 from safecommunity.api.versions import asked_version, attempt
+from safecommunity.core.periods import FIRST, LAST
 from safecommunity.core.schedule import ScheduleError
 from safecommunity.ledgers.wording import told
 from safecommunity.programmes import actions, queries
@@ -27,7 +28,6 @@ from safecommunity.units.permissions import Permission
 _tried = partial(attempt, actions.Refused)
 router = Router(tags=["programmes"])
 MOST = 200
-FIRST, LAST = dt.date(1990, 1, 1), dt.date(2199, 12, 31)
 
 
 class TemplateOut(Schema):

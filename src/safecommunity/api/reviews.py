@@ -18,6 +18,7 @@ from safecommunity.accounts.models import User
 from safecommunity.api.access import unit_for
 from safecommunity.api.versions import asked_version, attempt
 from safecommunity.assessment import queries as assessments
+from safecommunity.core.periods import FIRST, LAST
 from safecommunity.evidence import queries as evidence
 from safecommunity.reviews import actions, asking, queries
 from safecommunity.reviews.models import Review
@@ -27,7 +28,6 @@ from safecommunity.units.permissions import Permission
 tried = partial(attempt, actions.Refused)
 router = Router(tags=["reviews"])
 MOST = 200
-FIRST, LAST = dt.date(1990, 1, 1), dt.date(2199, 12, 31)
 Text = Field("", max_length=1000)
 
 

@@ -16,6 +16,7 @@ from ninja.errors import HttpError
 from safecommunity.accounts.models import User
 from safecommunity.api.access import unit_for
 from safecommunity.api.versions import asked_version, stale
+from safecommunity.core.periods import FIRST, LAST
 from safecommunity.evidence import queries as evidence
 from safecommunity.evidence.models import File
 from safecommunity.supervision.actions import Refused
@@ -28,7 +29,6 @@ from safecommunity.units.scope import StaleRecord
 
 router = Router(tags=["supervision"])
 MOST = 200
-FIRST, LAST = dt.date(1990, 1, 1), dt.date(2199, 12, 31)
 
 
 class RoundIn(Schema):

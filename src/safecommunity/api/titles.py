@@ -13,8 +13,9 @@ from ninja import Field, Router, Schema, Status
 from ninja.errors import HttpError
 
 from safecommunity.api.access import unit_for
-from safecommunity.api.reviews import FIRST, LAST, MOST, Text, person, tried
+from safecommunity.api.reviews import MOST, Text, person, tried
 from safecommunity.api.versions import asked_version
+from safecommunity.core.periods import FIRST, LAST
 from safecommunity.reviews import actions, asking, queries
 from safecommunity.reviews.models import Duty, Title
 from safecommunity.reviews.wording import duty_name

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 CODE = re.compile(r"(?P<year>\d{4})(?:-(?:Q(?P<quarter>[1-4])|(?P<month>0[1-9]|1[0-2])))?")
+FIRST, LAST = date(1990, 1, 1), date(2199, 12, 31)  # between these lies what is planned
 MONTHS = {"year": 12, "quarter": 3, "month": 1}
 
 

@@ -12,11 +12,11 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from safecommunity.core.messages import Message
+from safecommunity.core.periods import FIRST, LAST
 from safecommunity.core.working_days import Calendar, WorkLine
 
 MOST_DAYS = 2000
 LONGEST = 6000  # working days of one chain: some 24 years
-FIRST, LAST = date(1990, 1, 1), date(2199, 12, 31)
 FREE_RUN = 20  # more days in a row than any holiday
 
 

@@ -98,6 +98,8 @@ def test_a_stale_step_keeps_what_was_typed(unit: Unit, lin: Client) -> None:
         ("accept", {**ACCEPTED, "subject": ""}, 422),
         ("accept", {**ACCEPTED, "field": "moon"}, 422),
         ("accept", {**ACCEPTED, "version": "x"}, 422),
+        ("accept", {**ACCEPTED, "due_date": "9999-12-31"}, 422),
+        ("accept", {**ACCEPTED, "due_date": "0001-01-01"}, 422),
         ("answer", {"version": "1", "reply": "好"}, 422),
         ("merge", {"version": "1", "reply": "好", "into": "x"}, 422),
         ("dance", {"version": "1"}, 404),

@@ -13,6 +13,7 @@ from safecommunity.library import cards
 from safecommunity.surveillance.models import Accident
 from safecommunity.units.models import Unit
 from safecommunity.web.columns import ColumnsForm, defaults, shown_values
+from safecommunity.web.fields import Day
 
 
 class AccidentForm(ColumnsForm):
@@ -62,6 +63,4 @@ class MeasureForm(VersionForm):
     problem = forms.CharField(label=_("要解决的问题"), max_length=200)
     measure = _words(_("措施"))
     responsible = forms.CharField(label=_("责任单位和人"), max_length=200)
-    due_date = forms.DateField(
-        label=_("完成期限"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
-    )
+    due_date = Day(_("完成期限"))

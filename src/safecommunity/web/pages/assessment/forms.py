@@ -15,10 +15,10 @@ from safecommunity.core.schemes import Indicator, Parts, Scheme, Veto, YesNo, qu
 from safecommunity.core.scoring import Mark
 from safecommunity.library import schemes
 from safecommunity.web.components.words import local
+from safecommunity.web.fields import Day
 from safecommunity.web.pages.assessment.display import question_labels
 
 MEASURES = [("effort", _("人日最少")), ("cost", _("花钱最少")), ("time", _("用时最短"))]
-DAY = {"type": "date"}
 
 
 class StartForm(forms.Form):
@@ -144,7 +144,7 @@ class SheetForm(forms.Form):
 
 class GapForm(forms.Form):
     band = forms.ChoiceField(label=_("目标结论"))
-    until = forms.DateField(label=_("完成期限"), widget=forms.DateInput(attrs=DAY))
+    until = Day(_("完成期限"))
     measure = forms.ChoiceField(label=_("优先"), choices=MEASURES)
 
     def __init__(self, *args: Any, scheme: Scheme, **options: Any) -> None:
@@ -161,7 +161,7 @@ class AcceptForm(GapForm):
 
 class TaskForm(VersionForm):
     owner = forms.CharField(label=_("责任人"), max_length=60)
-    due_date = forms.DateField(label=_("完成期限"), widget=forms.DateInput(attrs=DAY))
+    due_date = Day(_("完成期限"))
     state = forms.ChoiceField(label=_("状态"), choices=PlannedAction.State.choices)
     remark = forms.CharField(label=_("备注"), required=False, max_length=500)
 
@@ -170,7 +170,7 @@ class FindingForm(forms.Form):
     text = forms.CharField(label=_("不符合事实"), max_length=1000, widget=forms.Textarea(attrs={"rows": 3}))
     severity = forms.ChoiceField(label=_("程度"), choices=Finding.Severity.choices)
     owner = forms.CharField(label=_("责任人"), required=False, max_length=60)
-    due_date = forms.DateField(label=_("整改期限"), required=False, widget=forms.DateInput(attrs=DAY))
+    due_date = Day(_("整改期限"), required=False)
 
 
 class CloseForm(VersionForm):

@@ -10,7 +10,7 @@ from django.utils.timezone import make_aware
 from django.utils.translation import gettext_lazy
 
 from safecommunity.audit.queries import Asked
-from safecommunity.core.periods import asked_day
+from safecommunity.web.fields import Day
 
 OUTCOMES = [("", gettext_lazy("全部")), ("done", gettext_lazy("完成")), ("refused", gettext_lazy("被拒绝"))]
 
@@ -20,12 +20,8 @@ class LookFor(forms.Form):
     act = forms.ChoiceField(label=gettext_lazy("操作"), required=False)
     target = forms.CharField(label=gettext_lazy("对象"), max_length=120, required=False)
     outcome = forms.ChoiceField(label=gettext_lazy("结果"), choices=OUTCOMES, required=False)
-    since = forms.DateField(
-        label=gettext_lazy("从"), required=False, widget=forms.DateInput({"type": "date"}, "%Y-%m-%d")
-    )
-    until = forms.DateField(
-        label=gettext_lazy("到"), required=False, widget=forms.DateInput({"type": "date"}, "%Y-%m-%d")
-    )
+    since = Day(gettext_lazy("从"), required=False)
+    until = Day(gettext_lazy("到"), required=False)
 
     def __init__(self, *args: Any, acts: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -34,7 +30,7 @@ class LookFor(forms.Form):
     def asked(self) -> Asked:
         """Both days belong to the answer; a field that is wrong does not narrow it."""
         data = self.cleaned_data if self.is_valid() or hasattr(self, "cleaned_data") else {}
-        since, until = (asked_day(str(data.get(name))) for name in ("since", "until"))
+        since, until = data.get("since"), data.get("until")
         return Asked(
             who=data.get("who", ""),
             act=data.get("act", ""),

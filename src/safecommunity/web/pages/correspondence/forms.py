@@ -14,6 +14,7 @@ from safecommunity.ledgers.wording import local
 from safecommunity.library import official
 from safecommunity.units.models import Body, Unit
 from safecommunity.units.queries import bodies
+from safecommunity.web.fields import Day
 
 FACTS = ("held_date", "attended", "present", "absent", "observers")
 MARK = "==="
@@ -61,9 +62,7 @@ class DocumentForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 4}),
         help_text=gettext_lazy("每个附件以“=== 附件标题”一行开头，下面写内容"),
     )
-    held_date = forms.DateField(
-        label=gettext_lazy("会议日期"), required=False, widget=forms.DateInput(attrs={"type": "date"})
-    )
+    held_date = Day(gettext_lazy("会议日期"), required=False)
     attended = forms.IntegerField(
         label=gettext_lazy("实到人数"), required=False, min_value=0, max_value=100_000
     )

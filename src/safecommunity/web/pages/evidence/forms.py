@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from safecommunity.core.schemes import Scheme
 from safecommunity.library import schemes
 from safecommunity.web.components.words import local
-from safecommunity.web.fields import ManyFiles
+from safecommunity.web.fields import Day, ManyFiles
 
 GROUPS = [
     ("picture", _("图片")),
@@ -51,12 +51,7 @@ class AttachForm(forms.Form):
         required=False,
         help_text=_("不填就用文件名；一次传多个文件时自动加序号。"),
     )
-    proof_date = forms.DateField(
-        label=_("证明日期"),
-        required=False,
-        help_text=_("事情发生的日期，不是上传日期。照片不填就用拍摄日期。"),
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
-    )
+    proof_date = Day(_("证明日期"), _("事情发生的日期，不是上传日期。照片不填就用拍摄日期。"), required=False)
     indicators = forms.MultipleChoiceField(
         label=_("引用到指标"), required=False, widget=forms.SelectMultiple(attrs={"size": 8})
     )
@@ -73,9 +68,7 @@ class AttachForm(forms.Form):
 
 class DescribeForm(forms.Form):
     title = forms.CharField(label=_("标题"), max_length=120)
-    proof_date = forms.DateField(
-        label=_("证明日期"), required=False, widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
-    )
+    proof_date = Day(_("证明日期"), required=False)
     remark = forms.CharField(
         label=_("说明"), max_length=1000, required=False, widget=forms.Textarea(attrs={"rows": 3})
     )

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from safecommunity.web.components.states import STATES
+from safecommunity.web.fields import Day
 
 COLOURS = "ground surface sunken line edge muted ink accent accent-soft done wrong red orange yellow blue"
 ICONS = (
@@ -30,7 +31,7 @@ class SampleForm(forms.Form):
             ("school", gettext_lazy("学校")),
         ],
     )
-    checked = forms.DateField(label=gettext_lazy("检查日期"), widget=forms.DateInput(attrs={"type": "date"}))
+    checked = Day(gettext_lazy("检查日期"))
     amount = forms.DecimalField(label=gettext_lazy("灭火器数量"), required=False)
     licence = forms.CharField(label=gettext_lazy("许可证号"), disabled=True, initial="JY11301020001234")
     grade = forms.ChoiceField(

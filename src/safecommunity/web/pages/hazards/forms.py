@@ -24,6 +24,7 @@ from safecommunity.units.models import Unit
 from safecommunity.units.permissions import Permission, can
 from safecommunity.units.queries import below
 from safecommunity.web.components.words import local
+from safecommunity.web.fields import Day
 
 MOST_OFFERED = 1000
 NOTHING = [("", "—")]
@@ -47,11 +48,6 @@ def area(label: Any, *, required: bool = True, help_text: Any = "", rows: int = 
     return forms.CharField(
         label=label, required=required, help_text=help_text, max_length=2000, widget=widget
     )
-
-
-def day(label: Any, *, required: bool = True) -> forms.DateField:
-    widget = forms.DateInput({"type": "date"}, format="%Y-%m-%d")
-    return forms.DateField(label=label, required=required, widget=widget)
 
 
 def moment(label: Any, *, required: bool = True, help_text: Any = "") -> forms.DateTimeField:
@@ -258,7 +254,7 @@ class AskForm(ActForm):
 class ListForm(WordsForm):
     at = forms.ChoiceField(label=gettext_lazy("督办单位"))
     supervisor = forms.CharField(label=gettext_lazy("督办人"), max_length=60)
-    until = day(gettext_lazy("挂牌期限"))
+    until = Day(gettext_lazy("挂牌期限"))
     field_order = ("version", "at", "supervisor", "until", "words")
 
     def first(self) -> dict[str, Any]:
@@ -335,8 +331,8 @@ class PlanForm(forms.Form):
     field = forms.ChoiceField(label=gettext_lazy("领域"))
     checklists = forms.MultipleChoiceField(label=gettext_lazy("检查表"), widget=forms.CheckboxSelectMultiple)
     every = forms.ChoiceField(label=gettext_lazy("频次"), choices=Every.choices)
-    from_date = day(gettext_lazy("从"))
-    to_date = day(gettext_lazy("到"))
+    from_date = Day(gettext_lazy("从"))
+    to_date = Day(gettext_lazy("到"))
     grades = forms.MultipleChoiceField(
         label=gettext_lazy("风险等级"), required=False, widget=forms.CheckboxSelectMultiple,
         help_text=gettext_lazy("都不选，就检查所有等级的在册经营单位和场所。"),
@@ -383,7 +379,7 @@ class InspectionForm(forms.Form):
         label=gettext_lazy("单位和场所"), required=False, widget=forms.SelectMultiple({"size": 8})
     )
     places = area(gettext_lazy("其他地点"), required=False, help_text=gettext_lazy("每行一处。"))
-    due_date = day(gettext_lazy("应完成日期"))
+    due_date = Day(gettext_lazy("应完成日期"))
     leader = forms.CharField(label=gettext_lazy("带队人"), max_length=60)
     members = forms.CharField(
         label=gettext_lazy("检查人员"), max_length=300, required=False, help_text=gettext_lazy("用顿号分开。")

@@ -13,9 +13,8 @@ from django.utils.translation import gettext_lazy
 from safecommunity.accounts.models import User
 from safecommunity.units.models import Unit
 from safecommunity.units.permissions import ROLES
+from safecommunity.web.fields import Day
 
-DAY = {"type": "date"}
-ISO = "%Y-%m-%d"  # what a date field of the browser takes, whatever the language
 NAME = RegexValidator(
     r"^[a-z0-9][a-z0-9._-]{2,}\Z",
     gettext_lazy("用小写字母、数字、点、横线，至少 3 个字符，以字母或数字开头。"),
@@ -27,10 +26,9 @@ class PersonFacts(forms.Form):
     organ = forms.CharField(label=gettext_lazy("所在单位和职务"), max_length=100, required=False)
     phone = forms.CharField(label=gettext_lazy("手机"), max_length=20, required=False)
     email = forms.EmailField(label=gettext_lazy("电子邮箱"), required=False)
-    ends_date = forms.DateField(
-        label=gettext_lazy("账号有效期至"), required=False, widget=forms.DateInput(DAY, ISO),
-        help_text=gettext_lazy("专家等临时账号请填写；留空表示不限。"),
-    )  # fmt: skip
+    ends_date = Day(
+        gettext_lazy("账号有效期至"), gettext_lazy("专家等临时账号请填写；留空表示不限。"), required=False
+    )
 
 
 class RoleFacts(forms.Form):
@@ -41,8 +39,8 @@ class RoleFacts(forms.Form):
         to_field_name="slug",
         help_text=gettext_lazy("角色及于这个单位和它的全部下级。"),
     )
-    from_date = forms.DateField(label=gettext_lazy("自"), widget=forms.DateInput(DAY, ISO))
-    to_date = forms.DateField(label=gettext_lazy("至"), required=False, widget=forms.DateInput(DAY, ISO))
+    from_date = Day(gettext_lazy("自"))
+    to_date = Day(gettext_lazy("至"), required=False)
 
     def __init__(self, *args: Any, units: Any, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -13,31 +13,17 @@ from django.utils.translation import gettext_lazy
 
 from safecommunity.accounts.models import User
 from safecommunity.core.programmes import Template
-from safecommunity.core.schedule import FIRST, LAST, MOST_DAYS
+from safecommunity.core.schedule import MOST_DAYS
 from safecommunity.evidence import queries as evidence
 from safecommunity.evidence.models import File
 from safecommunity.programmes import queries
 from safecommunity.programmes.models import Programme, Task
 from safecommunity.programmes.wording import task_name
 from safecommunity.web.components.words import local
+from safecommunity.web.fields import Day
 
 VERSION = forms.IntegerField(widget=forms.HiddenInput, min_value=0, max_value=10**9)
 LAST_FILES = 200
-
-
-def day(label: Any, help_text: Any = "", *, required: bool = False) -> forms.DateField:
-    """A day that a plan can be laid to."""
-
-    def within_reach(value: date) -> None:
-        if not FIRST <= value <= LAST:
-            raise forms.ValidationError(
-                _("日期应在 %(first)s 和 %(last)s 之间。") % {"first": FIRST, "last": LAST}
-            )
-
-    widget = forms.DateInput({"type": "date"}, format="%Y-%m-%d")
-    return forms.DateField(
-        label=label, help_text=help_text, required=required, widget=widget, validators=[within_reach]
-    )
 
 
 def working_days(*, required: bool) -> forms.IntegerField:
@@ -60,16 +46,14 @@ class PrepareForm(forms.Form):
 
     version = VERSION
     name = forms.CharField(label=gettext_lazy("名称"), max_length=120)
-    start_date = day(gettext_lazy("开始日期"), required=True)
+    start_date = Day(gettext_lazy("开始日期"))
     bodies = forms.BooleanField(label=gettext_lazy("建立机构和职责"), required=False)
 
     def __init__(self, *args: Any, programme: Programme, **options: Any) -> None:
         super().__init__(*args, **options)
         self.rules: Template = programme.rules
         goal = local(self.rules.by_key[self.rules.goal].name)
-        self.fields["goal_date"] = day(
-            _("目标日期"), _("倒排的终点：%(goal)s") % {"goal": goal}, required=True
-        )
+        self.fields["goal_date"] = Day(_("目标日期"), _("倒排的终点：%(goal)s") % {"goal": goal})
         people = queries.owners(programme.unit)
         roles = dict.fromkeys(step.role for step in self.rules.steps)
         self.roles = {f"owner_{number}": role for number, role in enumerate(roles)}
@@ -114,7 +98,9 @@ class TaskForm(forms.Form):
 
     version = VERSION
     state = forms.ChoiceField(label=gettext_lazy("状态"), choices=Task.State.choices)
-    done_date = day(gettext_lazy("完成日期"), gettext_lazy("状态为“已完成”时填写，不填为今天"))
+    done_date = Day(
+        gettext_lazy("完成日期"), gettext_lazy("状态为“已完成”时填写，不填为今天"), required=False
+    )
     remark = forms.CharField(
         label=gettext_lazy("备注"), max_length=500, required=False, widget=forms.Textarea({"rows": 3})
     )
@@ -163,7 +149,7 @@ class OwnTaskForm(forms.Form):
     text = forms.CharField(label=gettext_lazy("任务"), max_length=200)
     role = forms.CharField(label=gettext_lazy("责任单位"), max_length=100, required=False)
     days = working_days(required=True)
-    by_date = day(gettext_lazy("最晚完成"), gettext_lazy("不填则按后续任务和目标日期倒排"))
+    by_date = Day(gettext_lazy("最晚完成"), gettext_lazy("不填则按后续任务和目标日期倒排"), required=False)
 
     def __init__(self, *args: Any, programme: Programme, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -181,10 +167,10 @@ class OwnTaskForm(forms.Form):
 class ReplanForm(forms.Form):
     """What has changed: the date that matters, or one task that slipped."""
 
-    goal = day(gettext_lazy("目标日期"), required=True)
+    goal = Day(gettext_lazy("目标日期"))
     days = working_days(required=False)
-    not_before = day(gettext_lazy("最早开始"), gettext_lazy("在此之前不能开始"))
-    by_date = day(gettext_lazy("最晚完成"), gettext_lazy("不填则不变"))
+    not_before = Day(gettext_lazy("最早开始"), gettext_lazy("在此之前不能开始"), required=False)
+    by_date = Day(gettext_lazy("最晚完成"), gettext_lazy("不填则不变"), required=False)
 
     def __init__(self, *args: Any, programme: Programme, **options: Any) -> None:
         super().__init__(*args, **options)

@@ -21,6 +21,7 @@ from safecommunity.residents.queries import Spot
 from safecommunity.units.models import Body
 from safecommunity.units.queries import bodies
 from safecommunity.web.components.words import local
+from safecommunity.web.fields import Day
 
 SUGGESTED = 40
 
@@ -82,9 +83,7 @@ class AcceptForm(BodyForm):
         help_text=gettext_lazy("附近的居民会看到，例如“3号楼楼道堆放杂物”。不要写人名、电话、门牌。"),
     )  # fmt: skip
     field = forms.ChoiceField(label=gettext_lazy("领域"))
-    due_date = forms.DateField(
-        label=gettext_lazy("答复期限"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
-    )
+    due_date = Day(gettext_lazy("答复期限"))
     field_order = ("subject", "field", "body", "due_date", "reply")
 
     def __init__(self, *args: Any, **options: Any) -> None:

@@ -19,6 +19,7 @@ from safecommunity.library import schemes
 from safecommunity.reviews import queries
 from safecommunity.reviews.models import Duty, Expert, Review
 from safecommunity.web.components.words import local
+from safecommunity.web.fields import Day
 
 LAST_FILES = 200
 OUTCOMES = {"named": _("授予称号"), "qualified": _("评定合格"), "refused": _("不予通过")}
@@ -28,11 +29,6 @@ LINE = re.compile(r"(\d{4}-\d{2}-\d{2})\s+(\d{1,2}[:：]\d{2})\s+(\S.*)")
 def words(label: Any, help_text: Any = "", *, most: int = 1000, required: bool = True) -> forms.CharField:
     area = forms.Textarea({"rows": 4})
     return forms.CharField(label=label, help_text=help_text, max_length=most, widget=area, required=required)
-
-
-def day(label: Any, help_text: Any = "", *, required: bool = True) -> forms.DateField:
-    widget = forms.DateInput({"type": "date"}, format="%Y-%m-%d")
-    return forms.DateField(label=label, help_text=help_text, required=required, widget=widget)
 
 
 def short(label: Any, help_text: Any = "", *, most: int = 60, required: bool = True) -> forms.CharField:
@@ -50,7 +46,7 @@ class RegisterForm(forms.Form):
     number = short(_("证书编号"))
     plaque = short(_("牌匾编号"), required=False)
     granted_by = short(_("命名单位"), most=100)
-    named_date = day(_("命名日期"), _("有效期按评定方案自动计算。"))
+    named_date = Day(_("命名日期"), _("有效期按评定方案自动计算。"))
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -59,7 +55,7 @@ class RegisterForm(forms.Form):
 
 
 class DutyForm(VersionForm):
-    done_date = day(_("完成日期"))
+    done_date = Day(_("完成日期"))
     outcome = forms.ChoiceField(label=_("结果"), choices=Duty.Outcome.choices, widget=forms.RadioSelect)
     words = words(_("情况说明"))
 
@@ -74,7 +70,7 @@ class BeginForm(forms.Form):
     contact = short(_("联系人"))
     phone = short(_("联系电话"), most=30)
     plan = words(_("创建计划"), _("目标、范围、时间安排、经费。"), most=2000)
-    begun_date = day(_("提出日期"))
+    begun_date = Day(_("提出日期"))
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -108,7 +104,7 @@ class FileForm(StepForm):
     def prepare(self) -> None:
         for centre in self.row.procedure.centres:
             label = _now("报送%(centre)s的日期") % {"centre": local(centre.name)}
-            self.fields[f"to-{centre.code}"] = day(label)
+            self.fields[f"to-{centre.code}"] = Day(label)
 
     def said(self) -> dict[str, Any]:
         given = self.cleaned_data
@@ -118,7 +114,7 @@ class FileForm(StepForm):
 class ReceiveForm(StepForm):
     centre = forms.ChoiceField(label=_("备案机构"))
     number = short(_("回执编号"))
-    receipt_date = day(_("回执日期"))
+    receipt_date = Day(_("回执日期"))
 
     def prepare(self) -> None:
         waiting = [one.centre for one in queries.filings(self.row) if one.receipt_date is None]
@@ -251,8 +247,8 @@ class DeclareForm(StepForm):
 
 
 class ArrangeForm(StepForm):
-    visit_from = day(_("现场评定自"))
-    visit_to = day(_("现场评定至"))
+    visit_from = Day(_("现场评定自"))
+    visit_to = Day(_("现场评定至"))
     agenda = words(_("议程"), _("每行一项：日期 时间 事项，例如 2026-11-20 09:00 首次会议。"), most=4000)
 
     def prepare(self) -> None:
@@ -296,7 +292,7 @@ class DecideForm(StepForm):
     words = words(_("决定意见"), most=2000)
     number = short(_("证书编号"), _("授予称号时填写。"), required=False)
     plaque = short(_("牌匾编号"), required=False)
-    named_date = day(_("命名日期"), required=False)
+    named_date = Day(_("命名日期"), required=False)
 
     def prepare(self) -> None:
         row = self.row

@@ -20,6 +20,7 @@ from safecommunity.risks.models import Evaluation, Kind, Reason, RiskPoint
 from safecommunity.units.models import Unit
 from safecommunity.units.queries import division_codes
 from safecommunity.web.components.words import local
+from safecommunity.web.fields import Day
 
 MOST_OFFERED = 500
 REVIEWED_FOR = [
@@ -132,9 +133,7 @@ class EvaluationForm(forms.Form):
     """The values of a method before and after the controls, the controls, and the direct rules that apply."""
 
     version = forms.IntegerField(widget=forms.HiddenInput, max_value=10**9)
-    on_date = forms.DateField(
-        label=gettext_lazy("评价日期"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
-    )
+    on_date = Day(gettext_lazy("评价日期"))
     reason = _choice(gettext_lazy("评价原因"), choices=Reason.choices)
     direct = _many(gettext_lazy("直接判定情形"))
     note = _words(gettext_lazy("评价说明"), required=False)
@@ -199,9 +198,7 @@ def method_asked(code: str) -> Method:
 
 class ReviewForm(forms.Form):
     reason = _choice(gettext_lazy("复评原因"), choices=REVIEWED_FOR)
-    on_date = forms.DateField(
-        label=gettext_lazy("日期"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
-    )
+    on_date = Day(gettext_lazy("日期"))
     words = _text(gettext_lazy("情况"), 500)
 
 

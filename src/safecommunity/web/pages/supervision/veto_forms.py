@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from safecommunity.library import codes
 from safecommunity.supervision.models.vetoes import Scope
 from safecommunity.web.components.words import language
+from safecommunity.web.fields import Day
 
 YES_NO = {"yes": True, "no": False}
 
@@ -52,10 +53,7 @@ class DecideForm(StepForm):
         label=_("决定"), choices=[("yes", _("予以否决")), ("no", _("不予否决"))], widget=forms.RadioSelect
     )
     words = _words(_("决定意见"))
-    appeal_until = forms.DateField(
-        label=_("申诉截止"), required=False, widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
-        help_text=_("予以否决时填写；到这一天为止单位可以申诉。"),
-    )  # fmt: skip
+    appeal_until = Day(_("申诉截止"), _("予以否决时填写；到这一天为止单位可以申诉。"), required=False)
 
     def said(self) -> dict[str, Any]:
         return {**self.cleaned_data, "accept": YES_NO[self.cleaned_data["accept"]]}

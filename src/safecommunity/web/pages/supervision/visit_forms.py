@@ -17,28 +17,14 @@ from safecommunity.supervision.queries import visits as queries
 from safecommunity.units.models import UNIT_KINDS, Unit
 from safecommunity.units.queries import below, bodies
 from safecommunity.web.components.words import local
-from safecommunity.web.fields import ManyFiles
+from safecommunity.web.fields import Day, ManyFiles
 
-FIRST, LAST = date(1990, 1, 1), date(2199, 12, 31)
 YES_NO = {"yes": True, "no": False}
 WEEKS = timedelta(days=28)
 
 
 def named(code_list: str) -> list[tuple[str, str]]:
     return [(code, local(one)) for code, one in codes[code_list].items()]
-
-
-def day(label: Any, help_text: Any = "", *, required: bool = True) -> forms.DateField:
-    def within_reach(value: date) -> None:
-        if not FIRST <= value <= LAST:
-            raise forms.ValidationError(
-                _("日期应在 %(first)s 和 %(last)s 之间。") % {"first": FIRST, "last": LAST}
-            )
-
-    widget = forms.DateInput({"type": "date"}, format="%Y-%m-%d")
-    return forms.DateField(
-        label=label, help_text=help_text, required=required, widget=widget, validators=[within_reach]
-    )
 
 
 def words(label: Any, most: int, help_text: Any = "", *, rows: int = 3, required: bool = True) -> Any:
@@ -77,8 +63,8 @@ class RoundForm(forms.Form):
         help_text=gettext_lazy("安全社区与安全生产同检查：一次督查可以同时查几项。"),
     )  # fmt: skip
     basis = words(gettext_lazy("依据和要求"), 2000, required=False)
-    starts_date = day(gettext_lazy("开始日期"))
-    ends_date = day(gettext_lazy("结束日期"))
+    starts_date = Day(gettext_lazy("开始日期"))
+    ends_date = Day(gettext_lazy("结束日期"))
     team = forms.IntegerField(label=gettext_lazy("每组人数"), min_value=1, max_value=20)
 
     def __init__(self, *args: Any, unit: Unit, today: date, **options: Any) -> None:
@@ -166,8 +152,8 @@ class ArrangeForm(forms.Form):
     title = forms.CharField(label=gettext_lazy("名称"), max_length=120)
     kind = forms.ChoiceField(label=gettext_lazy("方式"), choices=Kind.choices, widget=forms.RadioSelect)
     topics = forms.MultipleChoiceField(label=gettext_lazy("督查内容"), widget=forms.CheckboxSelectMultiple)
-    starts_date = day(gettext_lazy("最早日期"))
-    ends_date = day(gettext_lazy("最晚日期"))
+    starts_date = Day(gettext_lazy("最早日期"))
+    ends_date = Day(gettext_lazy("最晚日期"))
 
     def __init__(self, *args: Any, unit: Unit, today: date, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -199,7 +185,7 @@ class ArrangeForm(forms.Form):
 
 
 class ScheduleForm(VersionForm):
-    day = day(gettext_lazy("督查日期"))
+    day = Day(gettext_lazy("督查日期"))
     reason = forms.CharField(
         label=gettext_lazy("换人原因"), max_length=300, required=False,
         help_text=gettext_lazy("督查组与现在不同时填写。"),
@@ -218,7 +204,7 @@ class FindingForm(forms.Form):
     )
     severity = forms.ChoiceField(label=gettext_lazy("程度"), widget=forms.RadioSelect)
     asks = forms.BooleanField(label=gettext_lazy("要求反馈"), required=False)
-    due_date = day(gettext_lazy("反馈期限"), gettext_lazy("不填则按问题程度的常用期限"), required=False)
+    due_date = Day(gettext_lazy("反馈期限"), gettext_lazy("不填则按问题程度的常用期限"), required=False)
     upload = pictures(gettext_lazy("照片"))
 
     def __init__(self, *args: Any, today: date, **options: Any) -> None:
@@ -244,7 +230,7 @@ class AnswerForm(VersionForm):
 
 
 class AskForm(VersionForm):
-    until = day(gettext_lazy("申请延至"))
+    until = Day(gettext_lazy("申请延至"))
     why = words(gettext_lazy("延期理由"), 500, rows=2)
 
 
@@ -266,7 +252,7 @@ class DecideForm(VersionForm):
         choices=[("yes", gettext_lazy("认可，问题办结")), ("no", gettext_lazy("退回，继续整改"))],
     )  # fmt: skip
     reason = words(gettext_lazy("说明"), 500, gettext_lazy("退回时必填"), rows=2, required=False)
-    due_date = day(gettext_lazy("新的反馈期限"), gettext_lazy("退回时必填"), required=False)
+    due_date = Day(gettext_lazy("新的反馈期限"), gettext_lazy("退回时必填"), required=False)
 
     def said(self) -> dict[str, Any]:
         given = self.cleaned_data

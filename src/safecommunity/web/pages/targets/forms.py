@@ -15,6 +15,7 @@ from safecommunity.targets import queries
 from safecommunity.targets.models import Target
 from safecommunity.targets.queries import Share
 from safecommunity.web.components.words import local
+from safecommunity.web.fields import Day
 
 VERSION = forms.IntegerField(widget=forms.HiddenInput, min_value=0, max_value=10**9)
 
@@ -24,10 +25,6 @@ def _amount(label: Any, *, required: bool = True) -> forms.DecimalField:
     return forms.DecimalField(
         label=label, min_value=0, max_digits=14, decimal_places=2, required=required, widget=widget
     )
-
-
-def _day(label: Any) -> forms.DateField:
-    return forms.DateField(label=label, widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"))
 
 
 def _basis() -> forms.CharField:
@@ -49,7 +46,7 @@ class NewForm(forms.Form):
     metric = forms.ChoiceField(label=_("指标"))
     year = forms.IntegerField(label=_("年度"), min_value=1990, max_value=2200)
     amount = _amount(_("目标值"))
-    due_date = _day(_("完成期限"))
+    due_date = Day(_("完成期限"))
     basis = _basis()
 
     def __init__(self, *args: Any, **options: Any) -> None:
@@ -63,7 +60,7 @@ class ChangeForm(forms.Form):
 
     version = VERSION
     amount = _amount(_("目标值"))
-    due_date = _day(_("完成期限"))
+    due_date = Day(_("完成期限"))
     basis = _basis()
     reason = _reason(required=False)
 

@@ -13,10 +13,9 @@ from safecommunity import library
 from safecommunity.places.models import Division
 from safecommunity.units.models import Appointment, Body, Unit
 from safecommunity.units.queries import bodies, kinds_below
+from safecommunity.web.fields import Day
 
 CODES = re.compile(r"[\s,;，；、]+")
-DAY = {"type": "date"}
-ISO = "%Y-%m-%d"  # what a date field of the browser takes, whatever the language
 
 
 class DivisionsField(forms.CharField):
@@ -51,7 +50,7 @@ class UnitFacts(forms.ModelForm):  # type: ignore[type-arg]
             "name", "short_name", "start_date", "filing_date", "area", "population", "households",
             "address", "contact", "phone", "about",
         ]  # fmt: skip
-        widgets = {"start_date": forms.DateInput(DAY, ISO), "filing_date": forms.DateInput(DAY, ISO)}
+        field_classes = {"start_date": Day, "filing_date": Day}
 
     def clean_area(self) -> Any:
         area = self.cleaned_data["area"]
@@ -108,7 +107,7 @@ class BodyFacts(forms.ModelForm):  # type: ignore[type-arg]
             "to_date",
             "position",
         ]
-        widgets = {"from_date": forms.DateInput(DAY, ISO), "to_date": forms.DateInput(DAY, ISO)}
+        field_classes = {"from_date": Day, "to_date": Day}
         help_texts = {"duties": gettext_lazy("一行一条，编号自动生成。")}
 
     def __init__(self, *args: Any, unit: Unit, **kwargs: Any) -> None:
@@ -132,7 +131,7 @@ class AppointmentFacts(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = Appointment
         fields = ["post", "person", "organ", "phone", "from_date", "to_date", "document", "position"]
-        widgets = {"from_date": forms.DateInput(DAY, ISO), "to_date": forms.DateInput(DAY, ISO)}
+        field_classes = {"from_date": Day, "to_date": Day}
         help_texts = {"person": gettext_lazy("暂未确定可以留空，先保留职务。")}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
