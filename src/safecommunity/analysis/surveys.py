@@ -127,13 +127,15 @@ def weighted_share(
     """
     yes, weight = np.asarray(answers, dtype=float), np.asarray(weights, dtype=float)
     layer = np.unique(np.asarray(strata or ["all"] * yes.size), return_inverse=True)[1]
-    names = np.arange(yes.size).astype(str) if clusters is None else np.asarray(clusters)
+    names = None if clusters is None else np.asarray(clusters)
     value = float((weight * yes).sum() / weight.sum())
     lined = weight * (yes - value) / weight.sum()
     variance, freedom = 0.0, 0
     for stratum in range(layer.max() + 1):
         mine = layer == stratum
-        sums = np.bincount(np.unique(names[mine], return_inverse=True)[1], weights=lined[mine])
+        sums = lined[mine]
+        if names is not None:
+            sums = np.bincount(np.unique(names[mine], return_inverse=True)[1], weights=sums)
         if sums.size < 2:
             raise ValueError("every stratum needs two clusters")
         variance += sums.size / (sums.size - 1) * float(((sums - sums.mean()) ** 2).sum())

@@ -60,9 +60,9 @@ def test_nonsense_is_refused_in_words_and_missing_people_are_said(street: Unit, 
     assert lin.post(url("surveys:export", street) + "?margin=0").status_code == 404
     alone = make.unit("某园区")
     here = make.client(make.member(alone, "office", "lin"))
-    assert "没有总人数，按人很多来算。没有填人口，或要问的比人口还多，不能分到各处。" in shown(
-        here, url("surveys:plan", alone)
-    )
+    text = shown(here, url("surveys:plan", alone))
+    assert "没有总人数，按人很多来算。没有填人口，或要问的比人口还多，不能分到各处。" in text
+    assert reverse("places:population", args=[alone.slug]) in text
 
 
 @pytest.mark.requirement("R103")

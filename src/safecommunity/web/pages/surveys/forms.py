@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 if TYPE_CHECKING:
     from safecommunity.surveillance.surveys import Recorded, Stratum, Wanted
 
-MOST_ASKED = 100_000  # in one part
+MOST_ASKED = 10_000  # in one part
 
 
 class PlanForm(forms.Form):
