@@ -63,7 +63,7 @@ def measure(cards: int) -> dict[str, Any]:
 
 
 def searches(city: Any, person: Any) -> dict[str, Callable[[], Any]]:
-    from safecommunity.surveillance import effects, findings, hotspots, quality
+    from safecommunity.surveillance import effects, findings, hotspots, quality, standards, trends
     from safecommunity.surveillance.queries import Ask
 
     year = (date(LAST.year, 1, 1), LAST)
@@ -73,6 +73,7 @@ def searches(city: Any, person: Any) -> dict[str, Callable[[], Any]]:
         "places": lambda: hotspots.hotspots(city, person, Ask(), *year, "neighbourhood"),
         "quality": lambda: quality.quality(city, person, *year),
         "effect": lambda: effects.evaluated(city, falls, LAST),
+        "trend": lambda: trends.trends(city, person, Ask(), standards.standard(""), LAST),
     }
 
 
