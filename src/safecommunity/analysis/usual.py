@@ -45,9 +45,9 @@ def usual(
         return None
     reference = y[same]
     size = len(reference)
-    spread = stats.nbinom(reference.sum() + 0.5, size / (size + 1))
     tail = (1 - level) / 2
-    return Usual(float(reference.mean()), int(spread.ppf(tail)), int(spread.ppf(1 - tail)), size)
+    low, high = stats.nbinom.ppf([tail, 1 - tail], reference.sum() + 0.5, size / (size + 1))
+    return Usual(float(reference.mean()), int(low), int(high), size)
 
 
 def discoveries(p: ArrayLike, level: float = 0.01) -> NDArray[np.bool_]:

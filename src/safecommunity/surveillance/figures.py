@@ -288,8 +288,8 @@ def _explained(series: Mapping[Key, NDArray[np.float64]], at: int) -> tuple[Part
     for key, counts in series.items():
         if not key or counts[at] < 3:
             continue
-        own, sure = usual(counts, at), usual(counts, at, level=SURE)
-        if own and sure and counts[at] > sure.high:
+        own = usual(counts, at)
+        if own and counts[at] > own.high and _is_sure(counts, at):
             found.append(Part(key, int(counts[at]), own))
     found.sort(key=lambda one: (-(one.count - one.usual.expected) * (1 + 0.25 * len(one.key)), one.key))
     kept: list[Part] = []
@@ -297,6 +297,11 @@ def _explained(series: Mapping[Key, NDArray[np.float64]], at: int) -> tuple[Part
         if not any(set(one.key) <= set(other.key) or set(other.key) <= set(one.key) for other in kept):
             kept.append(one)
     return tuple(kept[:MOST_PARTS])
+
+
+def _is_sure(counts: NDArray[np.float64], at: int) -> bool:
+    wide = usual(counts, at, level=SURE)
+    return wide is not None and bool(counts[at] > wide.high)
 
 
 def _monthly(cards: Columns, months: Sequence[date]) -> NDArray[np.float64]:
