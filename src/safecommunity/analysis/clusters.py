@@ -73,11 +73,11 @@ def moran(x: ArrayLike, weights: Array, *, normal: bool = False) -> Measure:
 
 def moran_p(x: ArrayLike, weights: Array, *, replicates: int = 999, seed: int = 0) -> float:
     """The share of random arrangements with at least this I."""
-    z, rows, random = _centred(x), sparse.csr_array(weights), np.random.default_rng(seed)
-    drawn = np.ascontiguousarray(random.permuted(np.tile(z, (replicates, 1)), axis=1).T)
+    z, rows = _centred(x), sparse.csr_array(weights)
+    places, starts = rows.indices.astype(np.int32), rows.indptr.astype(np.int64)
     # Of the whole map only the products of neighbours change from one arrangement to the next.
-    values = np.einsum("ij,ij->j", drawn, rows @ drawn)
-    return float((1 + (values >= z @ (rows @ z)).sum()) / (1 + replicates))
+    drawn = kernels.products_by_chance(z, rows.data, places, starts, replicates, seed)
+    return float((1 + (drawn >= z @ (rows @ z)).sum()) / (1 + replicates))
 
 
 def local_moran_p(x: ArrayLike, weights: Array, *, replicates: int = 999, seed: int = 0) -> Array:

@@ -132,6 +132,34 @@ def drawn(size: int, most: int, replicates: int, seed: int) -> Places:
 
 
 @compiled
+def products_by_chance(
+    values: Array, weights: Array, places: Places, starts: NDArray[np.int64], replicates: int, seed: int
+) -> Array:
+    """The sum of all products of an area and its weighted neighbours, for random arrangements of the values.
+
+    `weights` and `places`: of each area's neighbours, area i from `starts[i]` on. Numbers are drawn by
+    xorshift64* (Vigna 2016) and brought into range by their upper half, which is what a shuffle waits for.
+    """
+    shuffled, found = values.copy(), np.zeros(replicates)
+    state = (np.uint64(seed) * np.uint64(0x9E3779B97F4A7C15) + np.uint64(0x632BE59BD9B4E019)) | np.uint64(1)
+    half = np.uint64(32)
+    for draw in range(replicates):
+        for at in range(len(values) - 1, 0, -1):
+            state ^= state >> np.uint64(12)
+            state ^= state << np.uint64(25)
+            state ^= state >> np.uint64(27)
+            upper = (state * np.uint64(0x2545F4914F6CDD1D)) >> half
+            other = np.int64((upper * np.uint64(at + 1)) >> half)
+            shuffled[at], shuffled[other] = shuffled[other], shuffled[at]
+        for area in range(len(values)):
+            around = 0.0
+            for at in range(starts[area], starts[area + 1]):
+                around += weights[at] * shuffled[places[at]]
+            found[draw] += shuffled[area] * around
+    return found
+
+
+@compiled
 def sums_by_chance(
     values: Array, weights: Array, starts: NDArray[np.int64], draws: Places, sums: Array
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -272,6 +300,7 @@ def prepare() -> None:
     largest_by_chance(np.ones((1, 1, LANES), np.float32), places, starts, one, 1, 2)
     as_many_close(np.zeros((1, 2), np.int32), one, 1.0, 1, 1, 0)
     drawn(1, 1, 1, 0)
+    products_by_chance(one, one, places, starts, 1, 0)
     sums_by_chance(np.ones(2), one, starts, np.zeros((1, 1), np.int32), one)
     design, row = np.ones((1, 1, 1)), np.ones((1, 1))
     at = np.zeros((1, 1, 1), np.uint16)
