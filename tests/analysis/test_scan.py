@@ -77,3 +77,48 @@ def test_knox():
         assert found.expected == pytest.approx(wanted["expected"], rel=1e-12)
         assert scan.knox_poisson(found) == pytest.approx(wanted["p_poisson"], rel=1e-9)
         assert abs(found.p - wanted["p_mc"]) <= case["tolerance"]["p_mc_abs"]
+
+
+def test_a_surge_is_what_a_plain_search_finds():
+    dice = np.random.default_rng(5)
+    area, age = np.concatenate([np.arange(12), dice.integers(0, 12, 68)]), dice.integers(0, 90, 80)
+    circles = scan.Scan(scan.distances(dice.random((12, 2))), np.bincount(area))
+    best = (0.0, (), 0)
+    for window in (7, 21, 42):
+        recent = age < window
+        for first, last in zip(circles.starts[:-1], circles.starts[1:], strict=True):
+            for end in range(first + 1, last + 1):
+                inside = np.isin(area, circles.order[first:end])
+                seen, due = (inside & recent).sum(), inside.sum() * recent.sum() / 80
+                if seen > due and seen >= scan.LEAST_CASES:
+                    llr = seen * np.log(seen / due) + (80 - seen) * np.log((80 - seen) / (80 - due))
+                    best = max(best, (llr, tuple(circles.order[first:end]), window))
+    found = circles.surge(area, age, (7, 21, 42))
+    assert (found.circle.llr, found.window) == (pytest.approx(best[0], rel=1e-9), best[2])
+    assert set(found.circle.members) == set(best[1])
+
+
+def test_places_that_always_have_more_and_days_that_everywhere_have_more_are_no_surge():
+    apart = scan.distances(np.column_stack([np.arange(8), np.zeros(8)]))
+    times = np.array([30, 2, 2, 2, 2, 2, 2, 2])
+    area = np.concatenate([np.repeat(np.arange(8), times * many) for many in (5, 1)])
+    age = np.repeat([3, 60], [times.sum() * 5, times.sum()])
+    assert scan.Scan(apart, times).surge(area, age, (7, 14)) is None
+
+
+def test_a_surge_that_was_put_there_is_found_with_its_days():
+    dice = np.random.default_rng(6)
+    apart = scan.distances(np.column_stack([np.arange(20), np.zeros(20)]))
+    area = np.concatenate([np.repeat(np.arange(20), 6), [3, 4] * 8])
+    age = np.concatenate([dice.integers(0, 90, 120), dice.integers(0, 14, 16)])
+    found = scan.Scan(apart, np.bincount(area)).surge(area, age, range(7, 45, 7))
+    assert (set(found.circle.members), found.window, found.p) == ({3, 4}, 14, 0.001)
+
+
+def test_chance_alone_is_called_a_surge_as_often_as_it_says():
+    dice = np.random.default_rng(7)
+    apart = scan.distances(dice.random((15, 2)))
+    area = np.concatenate([np.arange(15), dice.integers(0, 15, 45)])
+    circles = scan.Scan(apart, np.bincount(area))
+    found = [circles.surge(area, dice.integers(0, 90, 60), (7, 14, 28), replicates=99) for _map in range(200)]
+    assert sum(one is not None and one.p <= 0.1 for one in found) <= 32  # 20 and three times its error

@@ -54,6 +54,7 @@ def test_places_are_told_with_what_lies_together(street: Unit, lin: User) -> Non
     assert sorted(together["places"]) == CORNER
     assert 1 < together["lower"] < together["times"] < together["upper"]
     assert together["chance"] <= 0.05
+    assert (found["surge"]["places"], found["surge"]["silence"]) == ([], "cases")
     assert ask(lin, "GET", f"{base}?level=grid")[1]["places"] == []
     hurt(street, grids_of(street)[0], 12)
     assert ask(lin, "GET", f"{base}?level=grid")[1]["by"] == "households"

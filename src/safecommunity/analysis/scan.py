@@ -1,11 +1,12 @@
 """Where cases lie closer together than chance would have it: Kulldorff's circular scan, and Knox's test.
 
-Sources: Kulldorff & Nagarwalla 1995, Kulldorff 1997 (discrete Poisson model, high rates), Knox 1964.
+Sources: Kulldorff & Nagarwalla 1995, Kulldorff 1997 (discrete Poisson model, high rates), Kulldorff et al.
+2005 (space–time permutation), Knox 1964.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -41,6 +42,15 @@ class Cluster:
     """A circle with the share of `replicates` in which chance alone did at least as well."""
 
     circle: Circle
+    p: float
+
+
+@dataclass(frozen=True, slots=True)
+class Surge:
+    """The circle that most stands out among the cases younger than `window`, and its p over all of both."""
+
+    circle: Circle
+    window: float
     p: float
 
 
@@ -95,7 +105,7 @@ class Scan:
     def best(self, cases: ArrayLike, expected: ArrayLike) -> list[Circle]:
         """The best circle round every centre. Expected counts are scaled to the sum of the cases."""
         seen, due = _scaled(cases, expected)
-        ratios, sizes = self._best_rounds(seen, due, np.ones(len(seen), bool))
+        ratios, sizes = self._best_rounds(seen, due, seen.sum(), np.ones(len(seen), bool))
         return [self._circle(centre, ratios, sizes, seen, due) for centre in range(len(seen))]
 
     def clusters(
@@ -116,7 +126,7 @@ class Scan:
         found: list[Cluster] = []
         free = np.ones(len(seen), bool)
         while True:
-            ratios, sizes = self._best_rounds(seen, due, free)
+            ratios, sizes = self._best_rounds(seen, due, seen.sum(), free)
             centre = int(ratios.argmax())
             p = float((1 + (by_chance >= ratios[centre]).sum()) / (1 + replicates))
             if ratios[centre] <= 0 or p > most_p:
@@ -129,20 +139,64 @@ class Scan:
         """The largest ratio of each replicate in which the same number of cases falls by expectation."""
         seen, due = _scaled(cases, expected)
         total = int(seen.sum())
-        blocks = -(-replicates // kernels.LANES)
-        drawn = np.zeros((blocks * kernels.LANES, len(due)), np.float32)
-        drawn[:replicates] = np.random.default_rng(seed).multinomial(total, due / due.sum(), size=replicates)
-        side_by_side = drawn.reshape(blocks, kernels.LANES, -1).transpose(0, 2, 1).copy()
+        drawn = np.random.default_rng(seed).multinomial(total, due / due.sum(), size=replicates)
+        return self._largest(drawn, due, total)
+
+    def surge(
+        self,
+        area: ArrayLike,
+        age: ArrayLike,
+        windows: Sequence[float],
+        *,
+        replicates: int = 999,
+        seed: int = 0,
+    ) -> Surge | None:
+        """Where cases lately became more than elsewhere; None where no circle has more than expected.
+
+        `area`: the position of the area of each case, every area has one; `age`: how long before the end it
+        happened. Those younger than one of the `windows` belong to it, of which a circle is due its share of
+        all cases: what is always more in a place, or lately everywhere, does not count. The ages are permuted
+        for `p`.
+        """
+        ages = np.asarray(age, dtype=float)
+        areas = np.asarray(area, dtype=np.int64)[np.argsort(ages, kind="stable")]
+        total, size = len(areas), len(self.starts) - 1
+        share = np.bincount(areas, minlength=size) / total
+        shuffled = np.random.default_rng(seed).permuted(np.tile(areas, (replicates, 1)), axis=1)
+        by_chance, everywhere = np.zeros(replicates), np.ones(size, bool)
+        best: tuple[Circle, float] | None = None
+        for window in windows:
+            count = int((ages < window).sum())
+            if not LEAST_CASES <= count < total:
+                continue
+            seen, due = np.bincount(areas[:count], minlength=size).astype(float), share * count
+            ratios, sizes = self._best_rounds(seen, due, total, everywhere)
+            centre = int(ratios.argmax())
+            if ratios[centre] > (best[0].llr if best else 0):
+                best = self._circle(centre, ratios, sizes, seen, due), window
+            rows = shuffled[:, :count] + size * np.arange(replicates)[:, None]
+            drawn = np.bincount(rows.ravel(), minlength=size * replicates).reshape(replicates, size)
+            by_chance = np.maximum(by_chance, self._largest(drawn, due, total))
+        if best is None:
+            return None
+        return Surge(*best, float((1 + (by_chance >= best[0].llr).sum()) / (1 + replicates)))
+
+    def _largest(self, drawn: NDArray[np.int64], due: Array, total: int) -> Array:
+        """Of each replicate (a row of `drawn`, by area) the largest ratio over all circles."""
+        blocks = -(-len(drawn) // kernels.LANES)
+        padded = np.zeros((blocks * kernels.LANES, len(due)), np.float32)
+        padded[: len(drawn)] = drawn
+        side_by_side = padded.reshape(blocks, kernels.LANES, -1).transpose(0, 2, 1).copy()
         largest = kernels.largest_by_chance(
             side_by_side, self.order, self.starts, self._along(due), total, LEAST_CASES
         )
-        return largest.ravel()[:replicates]
+        return largest.ravel()[: len(drawn)]
 
     def _best_rounds(
-        self, seen: Array, due: Array, free: NDArray[np.bool_]
+        self, seen: Array, due: Array, total: float, free: NDArray[np.bool_]
     ) -> tuple[Array, NDArray[np.int64]]:
         return kernels.best_rounds(
-            seen, self.order, self.starts, self._along(due), float(seen.sum()), LEAST_CASES, free
+            seen, self.order, self.starts, self._along(due), float(total), LEAST_CASES, free
         )
 
     def _along(self, due: Array) -> Array:

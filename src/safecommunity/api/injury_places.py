@@ -17,6 +17,7 @@ from safecommunity.units.permissions import Permission
 
 if TYPE_CHECKING:
     from safecommunity.surveillance.hotspots import Place, Together
+    from safecommunity.surveillance.surges import Surge
 
 router = Router(tags=["injuries"])
 
@@ -77,6 +78,19 @@ class RepeatsOut(Schema):
     silence: str
 
 
+class SurgeOut(Schema):
+    """`places` (codes) that had `count` injuries in the latest `days`, `expected` by their share of 90 days;
+    no places: nothing stands out, or `silence` says why nothing was looked for: `places`, `cases`, `many`.
+    """
+
+    places: list[str]
+    days: int
+    count: int
+    expected: float
+    chance: float
+    silence: str
+
+
 class PlacesOut(Schema):
     """`by`: `people`, `households`, `cases` or "", where nothing can be compared; `beside`: that chance alone
     makes high places lie beside high ones as much, null where nothing was looked for; `silence`: why not:
@@ -94,6 +108,7 @@ class PlacesOut(Schema):
     together: list[TogetherOut]
     beside: float | None
     silence: str
+    surge: SurgeOut
     repeats: RepeatsOut
 
 
@@ -153,6 +168,7 @@ def places(
     """Asked as the page is: `from to cause place activity band`; the last 52 weeks where nothing is said."""
     from safecommunity.surveillance.hotspots import hotspots  # slow import
     from safecommunity.surveillance.repeats import repeats
+    from safecommunity.surveillance.surges import surge
 
     unit, user = unit_for(request, slug, Permission.INJURY_VIEW), cast("User", request.user)
     ask = queries.parse(dict(request.GET.lists()))
@@ -163,6 +179,7 @@ def places(
         **{name: getattr(found, name) for name in names},
         "places": [_place_out(one) for one in found.places],
         "together": [_together_out(one) for one in found.together],
+        "surge": _surge_out(surge(unit, user, ask, found)),
         "repeats": repeats(unit, user, ask, first, last),
     }
 
@@ -180,6 +197,11 @@ def quality(request: HttpRequest, slug: str) -> dict[str, Any]:
         "unlikely": [{"asked": fields, "count": count} for fields, count in found.unlikely],
         "doubted": [row.uuid for row in found.doubted],
     }
+
+
+def _surge_out(one: Surge) -> dict[str, Any]:
+    names = ("days", "count", "expected", "chance", "silence")
+    return {**{name: getattr(one, name) for name in names}, "places": [place.code for place in one.places]}
 
 
 def _place_out(one: Place) -> dict[str, Any]:

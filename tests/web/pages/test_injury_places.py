@@ -26,6 +26,7 @@ from tests.surveillance.test_hotspots import (
     street_of,
 )
 from tests.surveillance.test_repeats import cards
+from tests.surveillance.test_surges import everywhere, on_days
 from tests.web.pages.test_injuries import shown, url
 
 __all__ = ["lin", "street"]
@@ -60,6 +61,21 @@ def test_what_lies_together_is_a_calm_sentence_whose_places_open_their_records(
     assert rows[0][1:4] == (40, 2000, pytest.approx(20, rel=0.01))
     assert "相邻的 2 处" in "".join(str(row[1]) for row in rows)
     assert Line.objects.filter(act="injury-figures.exported").count() == 1
+
+
+def test_places_that_lately_had_more_are_told_and_open_the_records_of_those_days(
+    street: Unit, seen: Client
+) -> None:
+    everywhere(street)
+    assert "近 90 天看不出哪一片最近突然多起来" in shown(seen, url("injuries:places", street))
+    for code in CORNER:
+        on_days(street, code, [0, 2, 4, 6])
+    page = seen.get(url("injuries:places", street))
+    assert "最近 7 天，这 2 处有 8 起；照近 90 天里各处、各时的份额应约 2 起" in page.content.decode()
+    (_name, records), _other = page.context["surge_places"]
+    assert "4 张" in shown(seen, records)
+    rows = make.sheet_rows(seen.post(url("injuries:places-export", street)))
+    assert ("突然多起来", "最近 7 天") in [(row[0], str(row[1])[:6]) for row in rows]
 
 
 def test_a_low_place_is_first_asked_whether_it_records_all(street: Unit, seen: Client) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -26,6 +27,7 @@ from safecommunity.web.pages.injuries.sentences import standing
 if TYPE_CHECKING:
     from safecommunity.surveillance.hotspots import Hotspots, Place, Together
     from safecommunity.surveillance.repeats import Repeats
+    from safecommunity.surveillance.surges import Surge
 
 FILTERS = ("cause", "place", "activity", "band")
 LEVELS = {"neighbourhood": gettext_lazy("社区"), "grid": gettext_lazy("网格")}
@@ -40,7 +42,7 @@ CHANCES = (
 @requires(Permission.INJURY_VIEW)
 def index(request: PersonRequest, unit: Unit) -> HttpResponse:
     found, ask = _found(request, unit)
-    again = _again(request, unit)
+    again, lately = _again(request, unit), _lately(request, unit, found)
     together = _members(found)
     rows = [(one, *_said(one, together), _records(request, found, one)) for one in found.places]
     context = {
@@ -52,6 +54,8 @@ def index(request: PersonRequest, unit: Unit) -> HttpResponse:
         ],
         "silence": silence(found),
         "beside": beside(found),
+        "surge": surge(lately),
+        "surge_places": [(one.name, _since(request, found, lately, one)) for one in lately.places],
         "followed": followed(again),
         "latest": again.latest,
         "basis": basis(found),
@@ -87,7 +91,8 @@ def export(request: PersonRequest, unit: Unit) -> HttpResponse:
         (_("时段"), f"{found.first}—{found.last}"), (_("结论"), about(found)),
         *((_("连成一片"), f"{_('、').join(place.name for place in one.places)}：{_together(one)}")
           for one in found.together),
-        (_("怎么比"), basis(found)), (_("彼此挨着"), beside(found)), (_("不能说明什么"), silence(found)),
+        (_("怎么比"), basis(found)), (_("彼此挨着"), beside(found)),
+        (_("突然多起来"), surge(_lately(request, unit, found))), (_("不能说明什么"), silence(found)),
     ]  # fmt: skip
     actions.note_figures(unit=unit, table="places", first=found.first, last=found.last, by=request.user)
     heads = [LEVELS[found.level], _("起数"), *heads_of(found), _("平滑后"), _("高低"), _("和周围")]
@@ -167,6 +172,32 @@ def followed(found: Repeats) -> str:
     if found.is_cut:
         told += _("只看了最近的 %(count)s 起。")
     return told % said
+
+
+def surge(found: Surge) -> str:
+    """Where injuries lately became more than elsewhere."""
+    words = {
+        "places": _("有位置的不到 15 处，看不出哪一片最近突然多起来。"),
+        "cases": _("近 90 天不到 30 起，看不出哪一片最近突然多起来。"),
+        "many": _("近 90 天的地方或起数太多，请到下一级看哪一片最近突然多起来。"),
+    }
+    if found.silence:
+        return words[found.silence]
+    if not found.places:
+        return _("近 90 天看不出哪一片最近突然多起来。")
+    said = {
+        "days": found.days, "places": len(found.places), "count": found.count,
+        "expected": number(found.expected), "times": number(found.count / found.expected),
+        "chance": chance(found.chance),
+    }  # fmt: skip
+    return (
+        _(
+            "最近 %(days)s 天，这 %(places)s 处有 %(count)s 起；"
+            "照近 90 天里各处、各时的份额应约 %(expected)s 起，是 %(times)s 倍。"
+            "全凭偶然突然多成这样的可能性不到%(chance)s，先到现场看。"
+        )
+        % said
+    )
 
 
 def around(side: str) -> str:
@@ -249,6 +280,18 @@ def _again(request: PersonRequest, unit: Unit) -> Repeats:
 
     ask, first, last = period(request)
     return repeats(unit, request.user, ask, first, last)
+
+
+def _lately(request: PersonRequest, unit: Unit, found: Hotspots) -> Surge:
+    from safecommunity.surveillance import surges  # slow import
+
+    ask, _first, _last = period(request)
+    return surges.surge(unit, request.user, ask, found)
+
+
+def _since(request: PersonRequest, found: Hotspots, lately: Surge, one: Place) -> str:
+    """The cards of a place in the days that stand out."""
+    return _records(request, replace(found, first=found.last - timedelta(days=lately.days - 1)), one)
 
 
 def _members(found: Hotspots) -> set[str]:
