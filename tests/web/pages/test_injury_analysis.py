@@ -21,6 +21,7 @@ from tests import make
 from tests.surveillance.test_alerts import quiet
 from tests.surveillance.test_cases import ASSAULT, FALL
 from tests.surveillance.test_figures import months, put
+from tests.surveillance.test_hotspots import CODES, street_of
 from tests.web.pages.test_injuries import send, shown, url
 
 pytestmark = pytest.mark.django_db
@@ -263,3 +264,10 @@ def test_pages_open_for_who_may_not_for_others_and_ask_as_often_for_many(
     wu = make.client(make.member(make.unit("别处街道"), "office", "wu"))
     assert zhou.get(address).status_code == 403
     assert wu.get(address).status_code == 404
+
+
+def test_where_no_card_answers_none_is_said_to_leave_something_out() -> None:
+    unit = street_of(CODES[:2])
+    page = shown(make.client(make.member(unit, "office", "lin")), url("injuries:compare", unit))
+    assert "人口或伤害数太少，不能比较各地" in page
+    assert "这些卡都没有写" not in page

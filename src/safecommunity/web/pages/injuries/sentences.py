@@ -194,9 +194,11 @@ def _hours(found: Explored) -> str:
 
 def _left_out(count: int, total: int) -> str:
     """Of the cards that do not say what a table is by, "" where there are none."""
+    if not count:
+        return ""
     if count == total:
         return _("这些卡都没有写，表里没有数。")
-    return _("另有 %(count)s 起没有写，不在表里。") % {"count": count} if count else ""
+    return _("另有 %(count)s 起没有写，不在表里。") % {"count": count}
 
 
 def _areas(found: Explored) -> str:
