@@ -12,6 +12,7 @@ from typing import Any
 
 from safecommunity.core import identity, privacy
 from safecommunity.core.messages import Message, RefusedError, Words
+from safecommunity.core.periods import RECORDED
 
 PERSONAL = ("none", "masked", "sealed")
 PLACE_PARTS = {
@@ -257,7 +258,7 @@ def _date(field: Field, given: object) -> str:
         day = date(*(int(part) for part in found.groups()[:3]))
     except ValueError as error:
         raise RefusedError("日历上没有这一天") from error
-    if not 1900 <= day.year <= 2100:
+    if day.year not in RECORDED:
         raise RefusedError("年份应在1900到2100之间")
     return day.isoformat()
 
@@ -266,14 +267,14 @@ def _month(field: Field, given: object) -> str:
     if isinstance(given, date):
         return f"{given:%Y-%m}"
     found = re.fullmatch(r"(\d{4})[-/.年](\d{1,2})月?", identity.plain(_string(given)))
-    if not found or not 1 <= int(found[2]) <= 12 or not 1900 <= int(found[1]) <= 2100:
+    if not found or not 1 <= int(found[2]) <= 12 or int(found[1]) not in RECORDED:
         raise RefusedError("月份写法如 2026-03")
     return f"{found[1]}-{int(found[2]):02d}"
 
 
 def _year(field: Field, given: object) -> int:
     text = identity.plain(_string(given)).removesuffix("年")
-    if not re.fullmatch(r"\d{4}", text) or not 1900 <= int(text) <= 2100:
+    if not re.fullmatch(r"\d{4}", text) or int(text) not in RECORDED:
         raise RefusedError("年份写法如 2026")
     return int(text)
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 CODE = re.compile(r"(?P<year>\d{4})(?:-(?:Q(?P<quarter>[1-4])|(?P<month>0[1-9]|1[0-2])))?")
+RECORDED = range(1900, 2101)  # years that a record may be of
 FIRST, LAST = date(1990, 1, 1), date(2199, 12, 31)  # between these lies what is planned
 MONTHS = {"year": 12, "quarter": 3, "month": 1}
 
@@ -101,7 +102,7 @@ def asked_day(text: str | None) -> date | None:
         day = date.fromisoformat(text or "")
     except ValueError:
         return None
-    return day if 1900 <= day.year <= 2100 else None
+    return day if day.year in RECORDED else None
 
 
 def months_later(day: date, months: int) -> date:

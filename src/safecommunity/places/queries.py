@@ -188,6 +188,11 @@ def population_years(codes: Sequence[str]) -> list[int]:
     return list(rows.order_by("-year").values_list("year", flat=True).distinct())
 
 
+def population_year(codes: Sequence[str], until: int) -> int | None:
+    """The newest year with figures up to this one."""
+    return next((year for year in population_years(codes) if year <= until), None)
+
+
 def figures(division: Division, year: int) -> list[Figure]:
     """The figures that were entered for this one division."""
     rows = Population.objects.filter(division=division, year=year).order_by("residence", "sex", "age_from")

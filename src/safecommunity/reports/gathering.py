@@ -29,7 +29,7 @@ from safecommunity.evidence.queries import citations
 from safecommunity.ledgers.models import Entry
 from safecommunity.library import crosswalks, ledgers
 from safecommunity.metrics.queries import Reading, readings
-from safecommunity.places.queries import population, population_years
+from safecommunity.places.queries import population, population_year
 from safecommunity.surveillance.queries import Ask
 from safecommunity.units.models import Appointment, Body, Unit
 from safecommunity.units.queries import below
@@ -156,11 +156,11 @@ class Records:
     @cached_property
     def people(self) -> People:
         """The newest population figures up to the end of the period: of the divisions, else of the ledger."""
-        years = [year for year in population_years(self._division_codes) if year <= self.period.end.year]
-        if years:
-            figures = population(self._division_codes, years[0])
+        year = population_year(self._division_codes, self.period.end.year)
+        if year is not None:
+            figures = population(self._division_codes, year)
             floating = [figure[4] for figure in figures.figures if figure[3] == "floating"]
-            return People(years[0], figures.total, sum(floating) if floating else None)
+            return People(year, figures.total, sum(floating) if floating else None)
         return self._people_of_ledger()
 
     def _people_of_ledger(self) -> People:

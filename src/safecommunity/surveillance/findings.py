@@ -128,7 +128,7 @@ def _people(
     if len(ask.area) > AREA:
         return None, (), None  # of a grid no figures are kept
     within = [ask.area] if ask.area else division_codes(unit)
-    year = next((one for one in places.population_years(within) if one <= last.year), None)
+    year = places.population_year(within, last.year)
     if year is None:
         return None, (), None
     of_area = places.populations(areas, year)

@@ -118,7 +118,7 @@ def hotspots(unit: Unit, user: User, ask: Ask, first: date, last: date, level: s
         middles = _of_cards(unit, user, Ask().between(first, last), level) | middles
     by, year, base = "households", None, homes
     if level == "neighbourhood":
-        year = next((y for y in places.population_years(division_codes(unit)) if y <= last.year), None)
+        year = places.population_year(division_codes(unit), last.year)
         by, base = "people", places.totals(list(names), year) if year else {}
     if not any(base.values()):
         by, year = "cases" if ask.is_narrow else "", None

@@ -16,16 +16,15 @@ from safecommunity.accounts.models import User
 from safecommunity.analysis import scan
 from safecommunity.core.geometry import KILOMETRES_PER_DEGREE
 from safecommunity.surveillance import columns, queries
+from safecommunity.surveillance.hotspots import FEWEST_CASES, MOST_CHANCE, REPLICATES, SEED
 from safecommunity.surveillance.queries import Ask
 from safecommunity.units.models import Unit
 
 NEAR, SOON = 100, 7  # metres, days
-SHARE, FEWEST = 0.6, 30  # of the cards that must say where, and how many at least
+SHARE = 0.6  # of the cards that must say where
 MOST, MOST_PAIRS = 3_000, 200_000  # cards looked at, and pairs of them close by
 LARGEST = 30_000  # cards, of which so many as are looked at are still some weeks
-MOST_CHANCE = 0.05
 SHOWN = 5
-REPLICATES, SEED = 999, 20260101
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +64,7 @@ def repeats(unit: Unit, user: User, ask: Ask, first: date, last: date) -> Repeat
     rows = queries.cases(unit, user, ask).exclude(longitude=None).exclude(latitude=None)
     said = list(rows.values_list("injured_date", "longitude", "latitude", "uuid")[:MOST])
     located = len(said) if len(said) < MOST else rows.order_by().count()
-    if located < FEWEST:
+    if located < FEWEST_CASES:
         return Repeats(silence="cases")
     if located < SHARE * total:
         return Repeats(silence="positions")

@@ -95,7 +95,7 @@ def strata(unit: Unit, today: date) -> tuple[int | None, tuple[Stratum, ...]]:
     names = queries.parts(unit)
     if not names:
         return None, (Stratum("all", unit.name, unit.population or 0),)
-    year = next((y for y in places.population_years(division_codes(unit)) if y <= today.year), None)
+    year = places.population_year(division_codes(unit), today.year)
     people = places.population_of_each(list(names), year) if year else {}
     rows = (Stratum(code, name, people[code].total if year else 0) for code, name in names.items())
     return year, tuple(rows)

@@ -42,7 +42,7 @@ CHANCES = (
 @requires(Permission.INJURY_VIEW)
 def index(request: PersonRequest, unit: Unit) -> HttpResponse:
     found, ask = _found(request, unit)
-    again, lately = _again(request, unit), _lately(request, unit, found)
+    again, lately = _again(request, unit, ask, found), _lately(request, unit, ask, found)
     together = _members(found)
     rows = [(one, *_said(one, together), _records(request, found, one)) for one in found.places]
     context = {
@@ -80,7 +80,7 @@ def index(request: PersonRequest, unit: Unit) -> HttpResponse:
 @requires(Permission.INJURY_VIEW)
 def export(request: PersonRequest, unit: Unit) -> HttpResponse:
     """The table as a sheet, what is said of it below."""
-    found, _ask = _found(request, unit)
+    found, ask = _found(request, unit)
     together = _members(found)
     lines = [
         [one.name, one.count, one.base or None, _rounded(one.rate), _rounded(one.smoothed),
@@ -92,7 +92,7 @@ def export(request: PersonRequest, unit: Unit) -> HttpResponse:
         *((_("连成一片"), f"{_('、').join(place.name for place in one.places)}：{_together(one)}")
           for one in found.together),
         (_("怎么比"), basis(found)), (_("彼此挨着"), beside(found)),
-        (_("突然多起来"), surge(_lately(request, unit, found))), (_("不能说明什么"), silence(found)),
+        (_("突然多起来"), surge(_lately(request, unit, ask, found))), (_("不能说明什么"), silence(found)),
     ]  # fmt: skip
     actions.note_figures(unit=unit, table="places", first=found.first, last=found.last, by=request.user)
     heads = [LEVELS[found.level], _("起数"), *heads_of(found), _("平滑后"), _("高低"), _("和周围")]
@@ -275,17 +275,15 @@ def _found(request: PersonRequest, unit: Unit) -> tuple[Hotspots, queries.Ask]:
     return hotspots(unit, request.user, ask, first, last, level), ask
 
 
-def _again(request: PersonRequest, unit: Unit) -> Repeats:
+def _again(request: PersonRequest, unit: Unit, ask: queries.Ask, found: Hotspots) -> Repeats:
     from safecommunity.surveillance.repeats import repeats  # slow import
 
-    ask, first, last = period(request)
-    return repeats(unit, request.user, ask, first, last)
+    return repeats(unit, request.user, ask, found.first, found.last)
 
 
-def _lately(request: PersonRequest, unit: Unit, found: Hotspots) -> Surge:
+def _lately(request: PersonRequest, unit: Unit, ask: queries.Ask, found: Hotspots) -> Surge:
     from safecommunity.surveillance import surges  # slow import
 
-    ask, _first, _last = period(request)
     return surges.surge(unit, request.user, ask, found)
 
 
